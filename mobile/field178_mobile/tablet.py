@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from field178_mobile.ports import NetworkKind
 from field178_shared.fsync import close_to_others, make_folder
 from field178_shared.ids import IdSource
-from field178_shared.time.clock import Clock
+from field178_shared.time.clock import Clock, duration_clock
 
 if TYPE_CHECKING:
     from field178_mobile.ports import KeyStore
@@ -65,6 +65,8 @@ class Tablet:
         self.network: Callable[[], NetworkKind] = lambda: NetworkKind.UNKNOWN
         # Key store of the device, if it has one; set by the application.
         self.key_store: Callable[[Path], KeyStore | None] = lambda _folder: None
+        # Stopwatch of the waits after wrong PINs; tests set it.
+        self.stopwatch: Callable[[], float] = duration_clock
         self._cost = cost
         self._make_runner = make_runner or self._runner
         self._vault: Vault | None = None
@@ -79,7 +81,7 @@ class Tablet:
             # Files that an earlier version, or the system, left readable for others.
             close_to_others(self.folder, *self.folder.rglob("*"))
             own = self.key_store(self.folder)
-            self._vault = Vault(self.folder, self.clock, cost=self._cost, key_store=own)
+            self._vault = Vault(self.folder, cost=self._cost, key_store=own, stopwatch=self.stopwatch)
         return self._vault
 
     def open(self, key: bytes) -> TabletSession:
@@ -93,7 +95,7 @@ class Tablet:
         store.unlock(key)
         # No draft is open yet: delete the photos removed from drafts before the last end of the program.
         store.photos.settle()
-        enrolment = self.vault.enrolment()
+        enrolment = self.vault.enrolment(key)
         lists = OfficeLists(store, enrolment)
         lists.take()
         store.subscribe(lists.follow)
@@ -113,13 +115,13 @@ class Tablet:
 
         vault = self.vault
         return OfflineExporter(
-            opened.store, vault.enrolment(), vault.device_key(opened.key), self.clock, folder
+            opened.store, vault.enrolment(opened.key), vault.device_key(opened.key), self.clock, folder
         )
 
     def _runner(self, store: Store, enrolment: Enrolment, device_key: bytes) -> SyncRunner:
         from field178_mobile.replication.assemble import Surroundings, runner_for
 
-        around = Surroundings(self.clock, self.ids, self.network)
+        around = Surroundings(self.clock, self.ids, self.network, lambda: self.vault.protection)
         return runner_for(store, enrolment, device_key, around, APP)
 
 
@@ -129,11 +131,6 @@ class PinUnlock:
     def __init__(self, tablet: Tablet) -> None:
         self._tablet = tablet
 
-    @property
-    def has_key_store(self) -> bool:
-        """Return whether the device protects its secret."""
-        return self._tablet.vault.has_key_store
-
     def officers(self) -> tuple[TabletOfficer, ...]:
         """Return the officers of this tablet."""
         return self._tablet.vault.officers()
@@ -142,13 +139,17 @@ class PinUnlock:
         """Return for how many seconds no PIN of this officer is taken."""
         return self._tablet.vault.wait_s(officer_id)
 
+    def uses_passphrase(self, officer_id: str) -> bool:
+        """Return whether the officer types a passphrase, not a PIN."""
+        return self._tablet.vault.uses_passphrase(officer_id)
+
     def open(self, officer_id: str, pin: str) -> TabletSession:
         """Unlock the vault, open the store and start sync; takes about a second, on a worker thread."""
         return self._tablet.open(self._tablet.vault.unlock(officer_id, pin))
 
 
 class OwnPin:
-    """The PIN of the officer who holds the open tablet."""
+    """The PIN or passphrase of the officer who holds the open tablet."""
 
     def __init__(self, tablet: Tablet, officer_id: str) -> None:
         self._vault = tablet.vault
@@ -161,6 +162,14 @@ class OwnPin:
     def check(self, pin: str) -> None:
         """Raise AppError unless the PIN is right; a wrong PIN counts as at the unlock."""
         self._vault.unlock(self._officer_id, pin)
+
+    def uses_passphrase(self) -> bool:
+        """Return whether the officer has a passphrase, not a PIN."""
+        return self._vault.uses_passphrase(self._officer_id)
+
+    def propose_passphrase(self) -> str:
+        """Return a fresh passphrase, "" where the tablet accepts a PIN."""
+        return self._vault.propose_passphrase()
 
     def change(self, pin: str, fresh_pin: str) -> None:
         """Replace the PIN after checking the old PIN."""
@@ -203,6 +212,10 @@ class FirstEnrolment:
             one_time_code,
         )
 
+    def propose_passphrase(self) -> str:
+        """Return a fresh passphrase, "" where the tablet accepts a PIN."""
+        return self._tablet.vault.propose_passphrase()
+
     def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
         """Create the vault for the first officer and unlock the store."""
         vault = self._tablet.vault
@@ -229,12 +242,29 @@ class AnotherOfficer:
     def sign_in(self, login: str, password: str, one_time_code: str) -> TabletOfficer:
         """Bind the officer to the device."""
         return sign_in(
-            self._vault.enrolment(), self._vault.device_key(self._opened.key), login, password, one_time_code
+            self._vault.enrolment(self._opened.key),
+            self._vault.device_key(self._opened.key),
+            login,
+            password,
+            one_time_code,
         )
+
+    def propose_passphrase(self) -> str:
+        """Return a fresh passphrase, "" where the tablet accepts a PIN."""
+        return self._vault.propose_passphrase()
 
     def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
         """Store another officer's PIN; the store is unlocked already."""
         self._vault.add_officer(officer, pin, self._opened.key)
+        return self._opened
+
+
+class SaferPin(AnotherOfficer):
+    """The passphrase in place of a PIN, for an officer who has just unlocked the tablet."""
+
+    def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
+        """Replace the officer's PIN; the store is unlocked already."""
+        self._vault.replace_pin(officer.id, pin, self._opened.key)
         return self._opened
 
 
@@ -257,13 +287,17 @@ class RecoveredOfficer:
         from field178_mobile.replication.enrolment import Locked, OfficerSignIn, recover
         from field178_mobile.replication.transport import HttpTransport
 
-        vault, enrolment = self._tablet.vault, self._tablet.vault.enrolment()
+        vault, enrolment = self._tablet.vault, self._tablet.vault.locked_enrolment()
         locked = Locked(enrolment.device, vault.recovery_box(), vault.sealed_device_key())
         typed = OfficerSignIn(login, password, one_time_code)
         caller = HttpTransport(enrolment.url, enrolment.pin)
         recovered = recover(caller, locked, self._code, typed, self._answer_key)
         self._key = recovered.key
         return recovered.officer
+
+    def propose_passphrase(self) -> str:
+        """Return a fresh passphrase, "" where the tablet accepts a PIN."""
+        return self._tablet.vault.propose_passphrase()
 
     def set_up(self, officer: TabletOfficer, pin: str) -> TabletSession:
         """Store the new PIN and unlock the store: its content is unchanged."""

@@ -313,6 +313,16 @@ class ErrorCode(StrEnum):
     PIN_WEAK = _error(
         "Mã PIN quá dễ đoán, hãy chọn mã khác.", "The PIN is too easy to guess: choose another one."
     )
+    PASSPHRASE_WEAK = _error(
+        "Cụm từ mở máy phải có ít nhất bốn từ khác nhau trong danh sách của ứng dụng.",
+        "The passphrase must have at least four different words of the application's list.",
+    )
+    VAULT_ALTERED = _error(
+        "Địa chỉ văn phòng lưu trên máy đã bị sửa từ bên ngoài. Máy không mở và không gửi gì để giữ an toàn;"
+        " dữ liệu vẫn còn. Hãy đưa máy về văn phòng.",
+        "The office's address kept on this tablet was changed from outside. It does not open and sends"
+        " nothing, to be safe; its data are still there. Take the tablet to the office.",
+    )
     STORAGE_LOW = _error(
         "Máy sắp hết chỗ: không thêm được ảnh, phiếu vẫn ghi được.",
         "The tablet is almost full: no photo can be added, records still can.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from field178_mobile.store import Draft
 from field178_mobile.store.integrity.open_store import DATABASE, RECORDS
@@ -21,6 +22,7 @@ from field178_mobile.store.replication.receipts import ReceiptPage
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.session import Unlocked
 from field178_mobile.store.store import Store
+from field178_mobile.vault.device_secret import FileKeyStore
 from field178_shared.ids import IdSource
 from field178_shared.wire.canonical import Digest, canonical, digest_of, record_hash
 from field178_shared.wire.protocol import Receipt, receipt_scope
@@ -35,12 +37,32 @@ class FrozenClock:
 
     def __init__(self) -> None:
         self.instant = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+        self.seconds = 0.0
 
     def now(self) -> datetime:
         return self.instant
 
     def tick(self, **by: float) -> None:
+        """Let time pass."""
         self.instant += timedelta(**by)
+        self.seconds += timedelta(**by).total_seconds()
+
+    def turn(self, **by: float) -> None:
+        """Set the clock forward or back; no time passes."""
+        self.instant += timedelta(**by)
+
+    def stopwatch(self) -> float:
+        """Return the seconds that have passed."""
+        return self.seconds
+
+
+class SystemKeyStore(FileKeyStore):
+    """A system's key store, kept in a file for tests."""
+
+    is_protected = True
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "device.key")
 
 
 class Crash(BaseException):

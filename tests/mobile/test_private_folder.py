@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.mobile.screens.fakes import CHEAP, HUNG, PIN, StillRunner, enrolment
+from tests.mobile.support import SystemKeyStore
 
 from field178_mobile.kit.preferences import Preferences
 from field178_mobile.tablet import PinUnlock, Tablet, TabletSession
@@ -25,7 +26,9 @@ def open_mask() -> Iterator[None]:
 
 
 def notebook_in(folder: Path) -> Tablet:
-    return Tablet(folder, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    tablet = Tablet(folder, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    tablet.key_store = SystemKeyStore
+    return tablet
 
 
 def worked_on(folder: Path) -> TabletSession:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.mobile.screens.fakes import CHEAP, HA, HUNG, PIN, StillRunner, enrolment
-from tests.mobile.support import draft_of
+from tests.mobile.support import SystemKeyStore, draft_of
 
 from field178_mobile.replication.events import WakeReason
 from field178_mobile.tablet import AnotherOfficer, FirstEnrolment, PinUnlock, Tablet
@@ -16,9 +16,15 @@ from field178_shared.time.clock import SystemClock
 RECORD = "0197bbbb-0000-4000-8000-000000000001"
 
 
+def tablet_in(folder: Path) -> Tablet:
+    made = Tablet(folder, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    made.key_store = SystemKeyStore
+    return made
+
+
 @pytest.fixture
 def tablet(tmp_path: Path) -> Tablet:
-    made = Tablet(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    made = tablet_in(tmp_path)
     made.vault.create(HUNG, PIN, enrolment(), made.vault.pending_device_key())
     return made
 
@@ -66,15 +72,15 @@ def test_one_more_officer_opens_the_same_notebook(tablet):
 
 
 def test_a_registration_outlasts_the_application(tmp_path):
-    made = Tablet(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    made = tablet_in(tmp_path)
     assert FirstEnrolment(made).enrolment is None
     kept = enrolment()
     made.vault.keep_pending(kept)
-    again = Tablet(tmp_path, SystemClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: StillRunner())
+    again = tablet_in(tmp_path)
     way = FirstEnrolment(again)
     assert (way.enrolment, again.vault.is_set_up) == (kept, False)
     way.set_up(HUNG, PIN).close()
-    assert again.vault.enrolment() == kept
+    assert again.vault.locked_enrolment() == kept
     assert way.enrolment is None
     assert sorted(tmp_path.glob("enrol*")) == []
 

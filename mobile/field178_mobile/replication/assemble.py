@@ -18,6 +18,7 @@ from field178_mobile.store.photos.upload_queue import UploadQueue
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.store import Store
 from field178_mobile.vault.model import Enrolment
+from field178_shared.device_status import KeyProtection
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import duration_clock
 
@@ -26,11 +27,12 @@ _MB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Services of the device for sync: clock, ids and network kind."""
+    """Services of the device for sync: clock, ids, network kind, and what protects the data key."""
 
     clock: Clock
     ids: IdSource
     network: Callable[[], NetworkKind]
+    key_store: Callable[[], KeyProtection]
 
 
 def runner_for(
@@ -50,6 +52,7 @@ def runner_for(
         around.ids.random,
         duration_clock,
         lambda: _free_mb(store.folder),
+        around.key_store,
     )
     engine = SyncEngine(rows, Identity(enrolment.device, app, receipt_key=enrolment.receipt_key), world)
     uploads = UploadEngine(UploadQueue(store, app), randomness)

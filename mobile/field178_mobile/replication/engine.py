@@ -55,6 +55,7 @@ from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_ch
 from field178_mobile.store.replication.lost_scopes import drop_lost_scopes
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
+from field178_shared.device_status import KeyProtection
 from field178_shared.time.clock import from_wire
 
 HEALING_ROUNDS = 10
@@ -92,7 +93,8 @@ MESSAGES = {
 class World:
     """Services of the engine.
 
-    `stopwatch` returns monotonic seconds; `free_mb` returns the free space, None if unknown.
+    `stopwatch` returns monotonic seconds; `free_mb` returns the free space, `key_store` what protects the
+    data key, None if unknown.
     """
 
     clock: Clock
@@ -100,6 +102,7 @@ class World:
     new_incarnation: Callable[[], str]
     stopwatch: Callable[[], float]
     free_mb: Callable[[], int | None] = lambda: None
+    key_store: Callable[[], KeyProtection | None] = lambda: None
 
 
 class SyncEngine:
@@ -113,7 +116,9 @@ class SyncEngine:
         self._queue = PushQueue(store)
         self._recovery = RecoveryQueue(store)
         self._new_incarnation = world.new_incarnation
-        self._reporter = StatusReporter(world.free_mb, lambda: store.read(server_state.own_counts))
+        self._reporter = StatusReporter(
+            world.free_mb, lambda: store.read(server_state.own_counts), world.key_store
+        )
         self._exchange: SentRequest | None = None
         self._answer: AnswerReader | None = None
         self._stopwatch = world.stopwatch

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.server_state import OwnCounts
-from field178_shared.device_status import DeviceStatus
+from field178_shared.device_status import DeviceStatus, KeyProtection
 
 # Reported in steps: free space changes all the time, and each reported change costs a request.
 FREE_STEP_MB = 512
@@ -15,9 +15,15 @@ FREE_STEP_MB = 512
 class StatusReporter:
     """Device status last reported, kept in memory; after a start it is reported again."""
 
-    def __init__(self, free_mb: Callable[[], int | None], counts: Callable[[], OwnCounts]) -> None:
+    def __init__(
+        self,
+        free_mb: Callable[[], int | None],
+        counts: Callable[[], OwnCounts],
+        key_store: Callable[[], KeyProtection | None],
+    ) -> None:
         self._free_mb = free_mb
         self._counts = counts
+        self._key_store = key_store
         self._reported: DeviceStatus | None = None
         self._acknowledged: DeviceStatus | None = None
 
@@ -33,6 +39,7 @@ class StatusReporter:
             free_mb=steps,
             mismatches=own.mismatches or None,
             mismatched=own.mismatched if own.mismatches else (),
+            key_store=self._key_store(),
         )
         return None if self._reported == self._acknowledged else self._reported
 

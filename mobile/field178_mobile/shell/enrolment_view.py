@@ -46,6 +46,20 @@ def officer_joins(
     return screen
 
 
+def pin_is_replaced(
+    port: EnrolmentPort[TabletSession],
+    background: Background,
+    on_done: Done,
+    on_cancel: Callable[[], None],
+    officer: TabletOfficer,
+) -> EnrolScreen:
+    """Return the screen on which an officer replaces a PIN by a passphrase."""
+    screen = _screen(port, background, on_done, EnrolScreen(has_cancel=True))
+    screen.bind(on_cancel=lambda _screen: on_cancel())
+    screen.presenter.replace_pin(officer)
+    return screen
+
+
 def officer_returns(
     port: EnrolmentPort[TabletSession],
     background: Background,

@@ -126,7 +126,10 @@ class Navigator(BoxLayout):
             self.ask_pin()
             show_account_closed()
             return
-        self.opened(officer, tablet)
+        if self._shared.tablet.vault.must_choose_passphrase(officer.id):
+            self.flows.replace_pin(officer, tablet)
+        else:
+            self.opened(officer, tablet)
         show_removed_officers(gone)
 
     def lock(self, officer_id: str = "") -> None:

@@ -82,12 +82,21 @@ class OfficerFlows:
 
         self._navigator.lend(tablet)
         port = AnotherOfficer(self._shared.tablet, tablet)
+        lock = self._navigator.lock
+        self._navigator.put(officer_joins(port, self._background, self._take_back, lock, forgetful))
 
-        def done(officer: TabletOfficer, opened: TabletSession) -> None:
-            if self._navigator.take_back(opened):
-                self._navigator.opened(officer, opened)
+    def replace_pin(self, officer: TabletOfficer, tablet: TabletSession) -> None:
+        """Show a passphrase to an officer whose PIN is not enough on this tablet; then the session."""
+        from field178_mobile.shell.enrolment_view import pin_is_replaced
+        from field178_mobile.tablet import SaferPin
 
-        self._navigator.put(officer_joins(port, self._background, done, self._navigator.lock, forgetful))
+        self._navigator.lend(tablet)
+        port, lock = SaferPin(self._shared.tablet, tablet), self._navigator.lock
+        self._navigator.put(pin_is_replaced(port, self._background, self._take_back, lock, officer))
+
+    def _take_back(self, officer: TabletOfficer, tablet: TabletSession) -> None:
+        if self._navigator.take_back(tablet):
+            self._navigator.opened(officer, tablet)
 
     def choose_officer(self, screen: UnlockScreen) -> None:
         """Open the sheet to choose the officer who unlocks the tablet."""
@@ -117,7 +126,7 @@ class OfficerFlows:
         if not isinstance(shown, UnlockScreen) or shown.presenter is None:
             return
         port, who = RecoveredOfficer(self._shared.tablet), shown.presenter.state.chosen
-        address = self._shared.tablet.vault.enrolment().url
+        address = self._shared.tablet.vault.locked_enrolment().url
         self._navigator.put(
             officer_joins(
                 port, self._background, self._navigator.opened, self._navigator.ask_pin, who, address

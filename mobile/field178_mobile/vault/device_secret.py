@@ -17,7 +17,7 @@ _SERVICE = "field178"
 
 
 class FileKeyStore:
-    """Key store in a 0600 file: it protects against other users only, so screens show "no key store"."""
+    """Key store in a 0600 file: it protects against other users only, so a PIN is not enough."""
 
     is_protected = False
 
@@ -94,7 +94,7 @@ def secret_of(store: KeyStore, random_bytes: Callable[[int], bytes], *, expected
     if secret is None and expected is None:
         secret = random_bytes(SECRET_BYTES)
         store.save(secret)
-    if secret is None or expected not in (None, secret_id(secret)):
+    if secret is None or expected not in (None, secret_id(secret), sealing_secret_id(secret)):
         raise AppError(ErrorCode.STORE_LOCKED, problem="device_secret")
     return secret
 
@@ -102,3 +102,8 @@ def secret_of(store: KeyStore, random_bytes: Callable[[int], bytes], *, expected
 def secret_id(secret: bytes) -> str:
     """Return a short name of a secret that discloses nothing about it."""
     return hashlib.sha256(b"field178-device-secret|" + secret).hexdigest()[:16]
+
+
+def sealing_secret_id(secret: bytes) -> str:
+    """Return the name of a secret in a vault whose enrolment is sealed: another text than `secret_id`."""
+    return secret_id(b"sealed|" + secret)

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from tests.e2e.foreign_client import enrolment_code
 from tests.e2e.real_tablet import RealTablet, enrolled
 from tests.e2e.server_process import ServerProcess, running_server
+from tests.mobile.support import SystemKeyStore
 from tests.shared import builders
 
 from field178_mobile.replication.engine import SyncEngine, World
@@ -33,7 +34,6 @@ from field178_mobile.replication.transport import HttpTransport
 from field178_mobile.store import Draft, Store
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.vault import GuessCost, Vault
-from field178_mobile.vault.device_secret import FileKeyStore
 from field178_server.cli import main as main_command
 from field178_server.cli.context import operator
 from field178_server.office.plan.operations import Assignment, add_items
@@ -48,9 +48,9 @@ NAMES = ("Karaoke Hồng Phúc (GL-1)", "Nhà nghỉ Hoa Phượng (GL-2)", "Cà
 def opened(folder: Path, url: str, make_officer: Callable[[Vault], str]) -> RealTablet:
     """Open the folder of a tablet by its PIN, as the application does; `make_officer` returns whose it is."""
     clock = SystemClock()
-    vault = Vault(folder, clock, cost=GuessCost(64, 1), key_store=FileKeyStore(folder / "device.key"))
+    vault = Vault(folder, cost=GuessCost(64, 1), key_store=SystemKeyStore(folder))
     data_key = vault.unlock(make_officer(vault), PIN)
-    enrolment, device_key = vault.enrolment(), vault.device_key(data_key)
+    enrolment, device_key = vault.enrolment(data_key), vault.device_key(data_key)
     ids = IdSource(clock)
     store = Store(folder / "store", clock, ids)
     store.unlock(data_key)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from tests.mobile.support import FrozenClock
+from tests.mobile.support import FrozenClock, SystemKeyStore
 
 from field178_mobile.features.access.officer_notice import OfficerNotice
 from field178_mobile.platform.fake import FakePlatform
@@ -77,7 +77,9 @@ def fake_house(
     from field178_mobile.kit.threads import KivyThread
     from field178_mobile.shell.shared_services import SharedServices
 
-    tablet = Tablet(folder, FrozenClock(), "tablet", CHEAP, lambda _store, _enrolment, _key: runner)
+    clock = FrozenClock()
+    tablet = Tablet(folder, clock, "tablet", CHEAP, lambda _store, _enrolment, _key: runner)
+    tablet.key_store, tablet.stopwatch = SystemKeyStore, clock.stopwatch
     if is_set_up:
         vault = tablet.vault
         key = vault.create(HUNG, PIN, enrolment(), vault.pending_device_key())

@@ -19,7 +19,7 @@ from tests.mobile.photos import jpeg
 from tests.mobile.screens.fakes import CHEAP, PIN, StillRunner, enrolment
 from tests.mobile.screens.scene import Stage, find, find_all, frames, until
 from tests.mobile.screens.shadow_log import ShadowLog
-from tests.mobile.support import FrozenClock, base_row, server_commits
+from tests.mobile.support import FrozenClock, SystemKeyStore, base_row, server_commits
 
 from field178_mobile.features.access.officer_notice import OfficerNotice
 from field178_mobile.kit.preferences import Preferences
@@ -109,6 +109,7 @@ class Lives:
     def _tablet(self) -> Tablet:
         tablet = Tablet(self._folder, self.clock, "tablet", CHEAP, lambda *_given: StillRunner())
         tablet.ids = self._ids
+        tablet.key_store, tablet.stopwatch = SystemKeyStore, self.clock.stopwatch
         follow = tablet.open
 
         def open_and_follow(key: bytes) -> TabletSession:

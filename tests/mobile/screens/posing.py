@@ -33,7 +33,7 @@ from tests.mobile.inspection_world import (
 from tests.mobile.photos import jpeg, room_picture
 from tests.mobile.screens.fakes import CHEAP, PIN, StillRunner, enrolment
 from tests.mobile.screens.scene import Stage, find, frames, until
-from tests.mobile.support import FrozenClock, base_row, server_commits
+from tests.mobile.support import FrozenClock, SystemKeyStore, base_row, server_commits
 
 from field178_mobile.components.photos.photo_attaching import PhotoDetails
 from field178_mobile.features.access.officer_notice import OfficerNotice
@@ -49,6 +49,7 @@ from field178_mobile.shell.navigator import Navigator
 from field178_mobile.shell.shared_services import SharedServices
 from field178_mobile.tablet import Tablet
 from field178_mobile.vault import TabletOfficer
+from field178_mobile.vault.device_secret import FileKeyStore
 from field178_shared.ids import IdSource
 
 HERE = (208_210_000, 1_065_510_000, 12)
@@ -143,6 +144,13 @@ class Pose:
         self.door.opened(officer, tablet.open(key))
         frames(8)
 
+    def lose_key_store(self) -> None:
+        """Move the device secret into a file; the words that are proposed are always the same."""
+        tablet = self.door._shared.tablet
+        tablet.key_store = lambda folder: FileKeyStore(folder / "device.key")
+        tablet._vault = None
+        tablet.vault._random_bytes = random.Random(SEED).randbytes
+
     def type_pin(self, pin: str) -> None:
         """Give a PIN on the pad, and wait for the answer."""
         screen = find("UnlockScreen")
@@ -207,6 +215,7 @@ def _furnished(home: Path, kind: str) -> Path:
 def _tablet(folder: Path, clock: FrozenClock, runner: StillRunner) -> Tablet:
     tablet = Tablet(folder, clock, "tablet", CHEAP, lambda *_given: runner)
     tablet.ids = IdSource(clock, random.Random(SEED))
+    tablet.key_store, tablet.stopwatch = SystemKeyStore, clock.stopwatch
     return tablet
 
 

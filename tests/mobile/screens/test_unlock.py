@@ -29,6 +29,8 @@ from tests.mobile.screens.scene import (
 from field178_mobile.features.access.idle import LOCK_AFTER_S
 from field178_mobile.kit import kit
 from field178_mobile.kit.widgets.overlay import BACK_KEY, FullPage
+from field178_mobile.vault.device_secret import FileKeyStore
+from field178_shared.text.normalisation import fold
 
 
 def test_first_screen_is_small_and_needs_no_vault(navigator):
@@ -196,6 +198,47 @@ def test_a_pin_is_changed_in_the_settings(stage: Stage, navigator):
     until(lambda: find_all("ChangePinSheet") == [])
     vault = door._shared.tablet.vault
     assert vault.unlock(HUNG.id, "274905") == vault.unlock(HA.id, PIN) == door.session_view.opened.key
+
+
+def test_pin_of_a_tablet_without_key_store_gives_way_to_a_passphrase(navigator):
+    door = navigator()
+    tablet = door._shared.tablet
+    tablet.key_store = lambda folder: FileKeyStore(folder / "device.key")
+    tablet._vault = None
+    door.meet()
+    enter(PIN)
+    until(lambda: find_all("PassphraseProposal"))
+    assert door.session_view is None
+    assert any("không có kho khóa của hệ thống" in text for text in texts())
+    tap(find("Btn", text="Bỏ qua"))
+    frames(4)
+    assert not door._is_open
+    enter(PIN)
+    until(lambda: find_all("PassphraseProposal"))
+    before = find("PassphraseProposal").phrase
+    tap(find("Btn", text="Đổi cụm từ khác"))
+    frames(2)
+    phrase = find("PassphraseProposal").phrase
+    assert phrase != before
+    assert phrase.replace(", ", "\n") in texts()
+    tap(find("Btn", text="Tôi đã ghi lại"))
+    frames(4)
+    type_text(find("Field", label="Cụm từ mở máy"), fold(phrase))
+    tap(find("Btn", text="Đặt cụm từ mở máy"))
+    until(lambda: door.session_view is not None)
+    assert tablet.vault.uses_passphrase(HUNG.id)
+    door.lock()
+    frames(4)
+    assert find_all("PinPad") == []
+    field = find("Field", label="Cụm từ mở máy")
+    assert field.password
+    type_text(field, phrase.replace(",", ""))
+    tap(find("Btn", text="Mở"))
+    until(lambda: door.session_view is not None)
+    door.lock(HA.id)
+    frames(4)
+    assert find_all("PassphraseEntry") == []
+    assert find_all("PinPad")
 
 
 def test_each_officer_confirms_the_notice_before_the_first_work(stage: Stage, navigator):

@@ -1,16 +1,16 @@
-"""Changes a PIN to and fro until it is killed: `python pin_process.py FOLDER OFFICER PIN PIN`."""
+"""Changes a PIN to and fro until it is killed; arguments: folder, officer, two PINs."""
 
 import sys
 from pathlib import Path
 
+from tests.mobile.support import SystemKeyStore
+
 from field178_mobile.vault import GuessCost, Vault
-from field178_mobile.vault.device_secret import FileKeyStore
-from field178_shared.time.clock import SystemClock
 
 
 def run(folder: Path, officer: str, pin: str, other: str) -> None:
     cost = GuessCost(memory_kib=64, passes=1)
-    vault = Vault(folder, SystemClock(), cost=cost, key_store=FileKeyStore(folder / "device.key"))
+    vault = Vault(folder, cost=cost, key_store=SystemKeyStore(folder))
     while True:
         vault.change_pin(officer, pin, other)
         pin, other = other, pin

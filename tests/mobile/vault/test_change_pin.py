@@ -18,7 +18,7 @@ from tests.mobile.vault.test_vault import DEVICE_KEY, ENROLMENT, HOA, LAN, OTHER
 from field178_mobile.vault import Vault
 from field178_shared.errors import AppError, ErrorCode
 
-PROGRAM = Path(__file__).with_name("pin_process.py")
+PROGRAM = "tests.mobile.vault.pin_process"
 FRESH = "730158"
 # What makes a file and its name durable: between any two of them the power may go.
 SYSTEM = ("open", "fsync", "replace", "unlink")
@@ -91,7 +91,7 @@ def test_killed_while_changing_one_of_the_two_opens(
     vault: Vault, tmp_path: Path, clock: FrozenClock, changes: int
 ):
     key = vault.unlock(LAN.id, OTHER)
-    command = [sys.executable, str(PROGRAM), str(tmp_path / "vault"), HOA.id, PIN, FRESH]
+    command = [sys.executable, "-m", PROGRAM, str(tmp_path / "vault"), HOA.id, PIN, FRESH]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert [process.stdout.readline() for _ in range(changes)] == ["changed\n"] * changes

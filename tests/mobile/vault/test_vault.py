@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from tests.mobile.support import FrozenClock
+from tests.mobile.support import FrozenClock, SystemKeyStore
 
 from field178_mobile.vault import Enrolment, GuessCost, TabletOfficer, Vault, base64url
-from field178_mobile.vault.device_secret import FileKeyStore
 from field178_mobile.vault.pins import is_weak
 from field178_shared.crypto.sealed_box import unboxed
 from field178_shared.errors import AppError, ErrorCode
@@ -35,7 +34,7 @@ ENROLMENT = Enrolment(
 
 
 def vault_in(folder: Path, clock: FrozenClock) -> Vault:
-    return Vault(folder, clock, cost=CHEAP, key_store=FileKeyStore(folder / "device.key"))
+    return Vault(folder, cost=CHEAP, key_store=SystemKeyStore(folder), stopwatch=clock.stopwatch)
 
 
 @pytest.fixture
@@ -60,8 +59,9 @@ def test_the_right_pin_opens_after_a_restart(
     again = vault_in(tmp_path, clock)
     assert again.is_set_up
     assert again.officers() == (HOA,)
-    assert again.enrolment() == ENROLMENT
+    assert again.locked_enrolment() == ENROLMENT
     assert again.unlock(HOA.id, PIN) == key
+    assert again.enrolment(key) == ENROLMENT
     assert again.device_key(key) == DEVICE_KEY
 
 
@@ -89,38 +89,89 @@ def test_five_wrong_pins_are_followed_by_ever_longer_waits(
     assert refusal(vault).details["tries_left"] == 4
 
 
-def test_a_wait_survives_a_restart_and_a_clock_set_back(
+def test_a_wait_survives_a_restart_and_counts_only_while_the_tablet_is_open(
     vault: Vault, key: bytes, tmp_path: Path, clock: FrozenClock
 ) -> None:
     for _ in range(5):
         refusal(vault)
-    clock.tick(days=-30)
-    again = vault_in(tmp_path, clock)
-    assert refusal(again, PIN).code is ErrorCode.PIN_LOCKED
-    clock.tick(days=30, minutes=1)
-    assert again.unlock(HOA.id, PIN) == key
+    for days in (-30, 800):
+        clock.turn(days=days)
+        again = vault_in(tmp_path, clock)
+        assert refusal(again, PIN).details["wait_s"] == 60
+    clock.tick(seconds=40)
+    assert again.wait_s(HOA.id) == 20
+    clock.seconds = 0.0  # another start of the device
+    later = vault_in(tmp_path, clock)
+    assert later.wait_s(HOA.id) == 20
+    clock.tick(seconds=20)
+    assert later.unlock(HOA.id, PIN) == key
 
 
 def test_an_attempt_counts_before_it_is_made(
-    vault: Vault, key: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    vault: Vault, key: bytes, tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def power_cut(*_: object) -> bytes:
-        assert json.loads((tmp_path / "attempts.json").read_bytes())[HOA.id]["failures"] == 1
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("field178_mobile.vault.vault.pin_key", power_cut)
-    with pytest.raises(KeyboardInterrupt):
-        vault.unlock(HOA.id, PIN)
+    with monkeypatch.context() as patch:
+        patch.setattr("field178_mobile.vault.vault.pin_key", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            vault.unlock(HOA.id, PIN)
+    assert refusal(vault_in(tmp_path, clock)).details["tries_left"] == 3
+
+
+def wear_out(folder: Path, clock: FrozenClock, tries: int = 5) -> dict[str, bytes]:
+    """Use the free tries up; return the files as they were before."""
+    before = {name: (folder / name).read_bytes() for name in ("vault.json", "attempts.json")}
+    for _ in range(tries):
+        refusal(vault_in(folder, clock))
+    return before
+
+
+@pytest.mark.parametrize("damage", ["deleted", "emptied", "older", "edited"])
+@pytest.mark.parametrize("name", ["attempts.json", "vault.json"])
+def test_attempts_outlive_one_of_their_files(
+    vault: Vault, key: bytes, tmp_path: Path, clock: FrozenClock, damage: str, name: str
+) -> None:
+    before = wear_out(tmp_path, clock)
+    path = tmp_path / name
+    stored = json.loads(path.read_bytes())
+    attempts = {
+        "deleted": None,
+        "emptied": "",
+        "older": json.loads(before[name])["attempts"],
+        "edited": "A" * len(stored["attempts"]),
+    }[damage]
+    path.write_text(json.dumps({**stored, "attempts": attempts}), "utf-8")
+    if damage == "deleted" and name == "attempts.json":
+        path.unlink()
+    assert refusal(vault_in(tmp_path, clock), PIN).details["wait_s"] == 60
+
+
+def test_tablet_whose_attempts_are_all_gone_waits_the_longest_and_then_opens(
+    vault: Vault, key: bytes, tmp_path: Path, clock: FrozenClock
+) -> None:
+    wear_out(tmp_path, clock, 2)
+    state = json.loads((tmp_path / "vault.json").read_bytes())
+    del state["attempts"]
+    (tmp_path / "vault.json").write_text(json.dumps(state), "utf-8")
+    (tmp_path / "attempts.json").write_bytes(b"{torn")
+    again = vault_in(tmp_path, clock)
+    assert refusal(again, PIN).details["wait_s"] == 3600
+    clock.tick(hours=1)
+    assert again.unlock(HOA.id, PIN) == key
+    assert refusal(again).details["tries_left"] == 4
 
 
 def test_no_number_of_wrong_pins_deletes_anything(
     vault: Vault, key: bytes, tmp_path: Path, clock: FrozenClock
 ) -> None:
-    before = (tmp_path / "vault.json").read_bytes()
+    before = json.loads((tmp_path / "vault.json").read_bytes())
     for _ in range(30):
         refusal(vault)
         clock.tick(minutes=61)
-    assert (tmp_path / "vault.json").read_bytes() == before
+    after = json.loads((tmp_path / "vault.json").read_bytes())
+    assert {**after, "attempts": before["attempts"]} == before
     assert vault.unlock(HOA.id, PIN) == key
 
 
@@ -170,7 +221,6 @@ def test_a_foreign_key_is_never_wrapped(vault: Vault, key: bytes) -> None:
 
 
 def test_files_are_private_and_hold_no_key(vault: Vault, key: bytes, tmp_path: Path) -> None:
-    assert not vault.has_key_store
     for file in tmp_path.iterdir():
         assert file.stat().st_mode & 0o077 == 0, file
         body = file.read_bytes()

@@ -7,8 +7,17 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Protocol
 
-from field178_mobile.features.access.unlock import PIN_DIGITS, UnlockWording, refusal, waiting
+from field178_mobile.features.access.unlock import (
+    NO_KEY_STORE,
+    PIN_DIGITS,
+    WITHOUT_MARKS,
+    UnlockWording,
+    misspelling,
+    refusal,
+    waiting,
+)
 from field178_mobile.presentation.background import Background
+from field178_mobile.vault import passphrase
 from field178_mobile.vault.pins import is_weak
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
@@ -23,6 +32,14 @@ class PinKeeper(Protocol):
 
     def check(self, pin: str) -> None:
         """Raise AppError for a wrong PIN, which counts as in the unlock."""
+        ...
+
+    def uses_passphrase(self) -> bool:
+        """Return whether the officer has a passphrase, not a PIN."""
+        ...
+
+    def propose_passphrase(self) -> str:
+        """Return a fresh passphrase, "" where the tablet accepts a PIN."""
         ...
 
     def change(self, pin: str, fresh_pin: str) -> None:
@@ -50,6 +67,8 @@ class ChangePinState:
     is_busy: bool = False
     wait_s: int = 0
     is_done: bool = False
+    is_passphrase: bool = False
+    phrase: str = ""
 
     @property
     def can_type(self) -> bool:
@@ -73,10 +92,12 @@ class ChangePinPresenter:
         self._render = render
         self._step = ChangePinStep.OLD
         self._typed = self._old = self._fresh = ""
+        self._is_passphrase = False
         self.state = ChangePinState()
 
     def start(self) -> None:
         """Start with the old PIN, or show the remaining wait."""
+        self._is_passphrase = self._keeper.uses_passphrase()
         self._go(ChangePinStep.OLD)
         if wait_s := self._keeper.wait_s():
             self._wait(wait_s)
@@ -96,6 +117,31 @@ class ChangePinPresenter:
             ChangePinStep.AGAIN: self._confirm,
         }[self._step](pin)
 
+    def propose(self) -> None:
+        """Show a fresh passphrase."""
+        if self.state.can_type:
+            self._fresh = self._keeper.propose_passphrase()
+            self._go(ChangePinStep.FRESH)
+
+    def take(self) -> None:
+        """Take the shown passphrase: it is typed once."""
+        if self.state.can_type:
+            self._go(ChangePinStep.AGAIN)
+
+    def submit(self, text: str) -> None:
+        """Handle a typed passphrase: the old one, or the new one as it was shown."""
+        if not self.state.can_type or not text.strip():
+            return
+        if self._step is ChangePinStep.AGAIN:
+            if passphrase.folded(text) == passphrase.folded(self._fresh):
+                self._change(self._fresh)
+            else:
+                self._go(ChangePinStep.FRESH, self._say("This is not the passphrase that was shown."))
+        elif mistake := misspelling(text, self._wording):
+            self._go(ChangePinStep.OLD, mistake)
+        else:
+            self._check(text)
+
     def back(self) -> None:
         """Delete the last digit."""
         self._typed = self._typed[:-1]
@@ -113,6 +159,7 @@ class ChangePinPresenter:
     def _check(self, pin: str) -> None:
         def checked(_none: None) -> None:
             self._old = pin
+            self._fresh = self._keeper.propose_passphrase()
             self._go(ChangePinStep.FRESH)
 
         self._work(lambda: self._keeper.check(pin), checked)
@@ -129,7 +176,10 @@ class ChangePinPresenter:
     def _confirm(self, pin: str) -> None:
         if pin != self._fresh:
             self._go(ChangePinStep.FRESH, self._say("The two PINs differ. Choose again."))
-            return
+        else:
+            self._change(pin)
+
+    def _change(self, pin: str) -> None:
         old, self._old, self._fresh = self._old, "", ""
         self._work(
             lambda: self._keeper.change(old, pin),
@@ -142,7 +192,7 @@ class ChangePinPresenter:
         self._background.run(work, done, self._refused)
 
     def _refused(self, error: AppError) -> None:
-        text, wait_s = refusal(error, self._wording)
+        text, wait_s = refusal(error, self._wording, self._is_passphrase)
         self._go(ChangePinStep.OLD, text)
         if wait_s:
             self._wait(wait_s)
@@ -153,9 +203,17 @@ class ChangePinPresenter:
 
     def _go(self, step: ChangePinStep, error: str = "") -> None:
         self._step, self._typed = step, ""
-        title, hint = _WORDS[step]
-        text = error or self._say(hint)
-        self._show(ChangePinState(step.value, self._say(title), text, is_error=bool(error)))
+        title, hint = (_PASSPHRASE_WORDS if self._is_passphrase else _WORDS)[step]
+        self._show(
+            ChangePinState(
+                step.value,
+                self._say(title),
+                error or self._say(hint),
+                is_error=bool(error),
+                is_passphrase=self._is_passphrase,
+                phrase=self._fresh if self._is_passphrase and step is ChangePinStep.FRESH else "",
+            )
+        )
 
     def _say(self, text: str) -> str:
         return self._wording.translate(text)
@@ -172,4 +230,12 @@ _WORDS = {
         N_("Six digits that only you know; no birthday, no row of digits."),
     ),
     ChangePinStep.AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
+}
+_PASSPHRASE_WORDS = {
+    ChangePinStep.OLD: (
+        N_("Your passphrase until now"),
+        N_("A wrong one counts as it does at the unlocking."),
+    ),
+    ChangePinStep.FRESH: (N_("Your passphrase"), NO_KEY_STORE),
+    ChangePinStep.AGAIN: (N_("Type the passphrase"), WITHOUT_MARKS),
 }

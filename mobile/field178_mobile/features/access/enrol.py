@@ -1,4 +1,4 @@
-"""Enrolment: code of the office, password (once, online), PIN."""
+"""Enrolment: code of the office, password (once, online), PIN, or passphrase without a key store."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol
 from urllib.parse import urlsplit
 
-from field178_mobile.features.access.unlock import PIN_DIGITS, Opened, OpenedOut, UnlockWording
+from field178_mobile.features.access.unlock import (
+    NO_KEY_STORE,
+    PIN_DIGITS,
+    WITHOUT_MARKS,
+    Opened,
+    OpenedOut,
+    UnlockWording,
+)
 from field178_mobile.presentation.background import Background
 from field178_mobile.replication.enrolment import EnrolLink, read_link
+from field178_mobile.vault import passphrase
 from field178_mobile.vault.model import TabletOfficer
 from field178_mobile.vault.pins import is_weak
 from field178_shared.errors import AppError, ErrorCode, message
@@ -35,8 +43,12 @@ class EnrolmentPort(Protocol[OpenedOut]):
         """Bind an officer to the device and return the officer; `one_time_code` is usually ""."""
         ...
 
+    def propose_passphrase(self) -> str:
+        """Return a fresh passphrase, "" where the tablet accepts a PIN."""
+        ...
+
     def set_up(self, officer: TabletOfficer, pin: str) -> OpenedOut:
-        """Store the officer's PIN and unlock the store."""
+        """Store the officer's PIN or passphrase and unlock the store."""
         ...
 
 
@@ -47,6 +59,8 @@ class EnrolmentStep(StrEnum):
     SIGN_IN = "sign_in"
     PIN = "pin"
     PIN_AGAIN = "pin_again"
+    PASSPHRASE = "passphrase"  # noqa: S105  a step
+    PASSPHRASE_AGAIN = "passphrase_again"  # noqa: S105  a step
 
 
 STEPS = tuple(EnrolmentStep)
@@ -72,6 +86,7 @@ class EnrolState:
     error: str = ""
     officer: str = ""
     digits: int = 0
+    phrase: str = ""
     is_busy: bool = False
 
 
@@ -99,8 +114,8 @@ class EnrolPresenter(Generic[Opened]):
         self._officer: TabletOfficer | None = None
         self._expected: TabletOfficer | None = None
         self._address = self._login = ""
-        self._has_code = False
-        self._pin = self._first_pin = ""
+        self._has_code = self._must_replace = False
+        self._pin = self._first_pin = self._phrase = ""
         self.state = EnrolState()
 
     def start(
@@ -121,6 +136,31 @@ class EnrolPresenter(Generic[Opened]):
         """Continue an interrupted enrolment at the sign-in."""
         self._login, self._has_code = login, True
         self._go(EnrolmentStep.SIGN_IN)
+
+    def replace_pin(self, officer: TabletOfficer) -> None:
+        """Show a passphrase to an officer whose PIN is not enough on this tablet."""
+        self._officer, self._must_replace = officer, True
+        self.propose()
+
+    def propose(self) -> None:
+        """Show a fresh passphrase."""
+        if not self.state.is_busy:
+            self._phrase = self._port.propose_passphrase()
+            self._go(EnrolmentStep.PASSPHRASE)
+
+    def take(self) -> None:
+        """Take the shown passphrase: it is typed once."""
+        self._go(EnrolmentStep.PASSPHRASE_AGAIN)
+
+    def submit_passphrase(self, text: str) -> None:
+        """Set the passphrase up, if it is typed as it was shown."""
+        if self.state.is_busy or not text.strip():
+            return
+        if passphrase.folded(text) == passphrase.folded(self._phrase):
+            self._set_up(self._phrase)
+        else:
+            differs = self._say("This is not the passphrase that was shown.")
+            self._show(replace(self.state, error=differs))
 
     def go_back(self) -> None:
         """Go back one step: the code may belong to another officer, or its tablet was revoked."""
@@ -202,8 +242,9 @@ class EnrolPresenter(Generic[Opened]):
         self._officer = officer
         if self._on_signed_in is not None:
             self._on_signed_in(officer)
-        else:
-            self._go(EnrolmentStep.PIN)
+            return
+        self._phrase = self._port.propose_passphrase()
+        self._go(EnrolmentStep.PASSPHRASE if self._phrase else EnrolmentStep.PIN)
 
     def _typed(self) -> None:
         pin, self._pin = self._pin, ""
@@ -242,7 +283,8 @@ class EnrolPresenter(Generic[Opened]):
         self._show(
             EnrolState(
                 step=step,
-                number=min(STEPS.index(step) + 1, 3) if self._on_signed_in is None else 0,
+                number=0 if self._on_signed_in or self._must_replace else min(STEPS.index(step) + 1, 3),
+                phrase=self._phrase if step is EnrolmentStep.PASSPHRASE else "",
                 title=self._say(title),
                 hint=self._say(hint),
                 address=self._address,
@@ -254,7 +296,11 @@ class EnrolPresenter(Generic[Opened]):
         )
 
     def _way_back(self, step: EnrolmentStep) -> str:
-        is_first = step is EnrolmentStep.CODE or (step is EnrolmentStep.SIGN_IN and not self._has_code)
+        is_first = (
+            step is EnrolmentStep.CODE
+            or (step is EnrolmentStep.SIGN_IN and not self._has_code)
+            or (step is EnrolmentStep.PASSPHRASE and self._must_replace)
+        )
         return "" if is_first else self._say(_WAYS_BACK[step][1])
 
     def _say(self, text: str) -> str:
@@ -285,6 +331,8 @@ _WAYS_BACK = {
     EnrolmentStep.SIGN_IN: (EnrolmentStep.CODE, N_("Use another enrolment code")),
     EnrolmentStep.PIN: (EnrolmentStep.SIGN_IN, N_("Back to the sign-in")),
     EnrolmentStep.PIN_AGAIN: (EnrolmentStep.PIN, N_("Choose another PIN")),
+    EnrolmentStep.PASSPHRASE: (EnrolmentStep.SIGN_IN, N_("Back to the sign-in")),
+    EnrolmentStep.PASSPHRASE_AGAIN: (EnrolmentStep.PASSPHRASE, N_("See the passphrase again")),
 }
 _WORDS = {
     EnrolmentStep.CODE: (
@@ -300,6 +348,8 @@ _WORDS = {
         N_("Six digits that only you know; no birthday, no row of digits."),
     ),
     EnrolmentStep.PIN_AGAIN: (N_("The same PIN again"), N_("So that a slip of the finger locks nobody out.")),
+    EnrolmentStep.PASSPHRASE: (N_("Your passphrase"), NO_KEY_STORE),
+    EnrolmentStep.PASSPHRASE_AGAIN: (N_("Type the passphrase"), WITHOUT_MARKS),
 }
 
 

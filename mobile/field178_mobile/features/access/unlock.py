@@ -1,4 +1,4 @@
-"""Unlock: choice of officer, and the PIN that opens the store."""
+"""Unlock: choice of officer, and the PIN or passphrase that opens the store."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from field178_mobile.presentation.background import Background
+from field178_mobile.vault import passphrase
 from field178_mobile.vault.model import TabletOfficer
 from field178_shared.errors import AppError, ErrorCode, message
+from field178_shared.text.i18n import N_
 
 PIN_DIGITS = 6
+NO_KEY_STORE = N_(
+    "This tablet has no key store of the system: whoever copies its files would try out all PINs in a few "
+    "days. Four words chosen by chance cannot be guessed. Write them down and keep them away from the tablet."
+)
+WITHOUT_MARKS = N_("The four words, with or without marks, in small or capital letters.")
 
 
 Opened = TypeVar("Opened")
@@ -20,17 +27,16 @@ OpenedOut = TypeVar("OpenedOut", covariant=True)
 class PinUnlockPort(Protocol[OpenedOut]):
     """The unlocking port of the tablet."""
 
-    @property
-    def has_key_store(self) -> bool:
-        """Return whether the device protects its secret."""
-        ...
-
     def officers(self) -> Sequence[TabletOfficer]:
         """Return the officers of this tablet."""
         ...
 
+    def uses_passphrase(self, officer_id: str) -> bool:
+        """Return whether the officer types a passphrase, not a PIN."""
+        ...
+
     def open(self, officer_id: str, pin: str) -> OpenedOut:
-        """Open for the right PIN; slow; raises AppError."""
+        """Open for the right PIN or passphrase; slow; raises AppError."""
         ...
 
     def wait_s(self, officer_id: str) -> int:
@@ -52,8 +58,8 @@ class UnlockState:
     is_error: bool = False
     is_busy: bool = False
     wait_s: int = 0
-    warning: str = ""
     forgetful: TabletOfficer | None = None
+    is_passphrase: bool = False
 
     @property
     def others(self) -> tuple[TabletOfficer, ...]:
@@ -75,13 +81,17 @@ class UnlockWording:
     agency: Callable[[str], str] = str
 
 
-def refusal(error: AppError, wording: UnlockWording) -> tuple[str, int]:
-    """Return the text about a refused PIN, and the seconds of the wait."""
+def refusal(error: AppError, wording: UnlockWording, is_passphrase: bool = False) -> tuple[str, int]:
+    """Return the text about a refused PIN or passphrase, and the seconds of the wait."""
     left, wait = error.details.get("tries_left"), error.details.get("wait_s")
     if isinstance(wait, int) and wait:
         return waiting(wait, wording), wait
     if error.code is ErrorCode.PIN_WRONG and isinstance(left, int):
-        template = wording.translate("Wrong PIN. Tries left before a wait: {left}.")
+        template = (
+            wording.translate("Wrong passphrase. Tries left before a wait: {left}.")
+            if is_passphrase
+            else wording.translate("Wrong PIN. Tries left before a wait: {left}.")
+        )
         return template.format(left=left), 0
     return message(error.code, wording.language), 0
 
@@ -91,6 +101,13 @@ def waiting(wait_s: int, wording: UnlockWording) -> str:
     minutes, seconds = divmod(wait_s, 60)
     template = wording.translate("Too many wrong PINs. Try again in {wait}.")
     return template.format(wait=f"{minutes}:{seconds:02d}")
+
+
+def misspelling(text: str, wording: UnlockWording) -> str:
+    """Return why a typed text cannot be a passphrase, "" if it can: such a text costs no try."""
+    if word := passphrase.unknown_word(text):
+        return wording.translate("“{word}” is no word of the list.").format(word=word)
+    return message(ErrorCode.PASSPHRASE_WEAK, wording.language) if passphrase.is_weak(text) else ""
 
 
 class UnlockPresenter(Generic[Opened]):
@@ -119,15 +136,18 @@ class UnlockPresenter(Generic[Opened]):
         named = self._wording.agency
         officers = tuple(replace(item, agency=named(item.agency)) for item in self._vault.officers())
         chosen = next((item for item in officers if item.id == last_officer), None)
-        warning = "" if self._vault.has_key_store else self._say("This device has no key store.")
-        self._show(UnlockState(officers, chosen or next(iter(officers), None), warning=warning))
-        self._ask()
+        self._show(UnlockState(officers))
+        self._choose(chosen or next(iter(officers), None))
 
     def choose(self, officer_id: str) -> None:
         """Choose another officer."""
+        self._choose(next(item for item in self.state.officers if item.id == officer_id))
+
+    def _choose(self, chosen: TabletOfficer | None) -> None:
         self._pin = ""
-        chosen = next(item for item in self.state.officers if item.id == officer_id)
-        self._show(replace(self.state, chosen=chosen, digits=0, forgetful=None))
+        is_passphrase = chosen is not None and self._vault.uses_passphrase(chosen.id)
+        fresh = replace(self.state, chosen=chosen, digits=0, forgetful=None, is_passphrase=is_passphrase)
+        self._show(fresh)
         self._ask()
 
     def help(self, helper_id: str) -> None:
@@ -146,6 +166,16 @@ class UnlockPresenter(Generic[Opened]):
         if len(self._pin) == PIN_DIGITS:
             self._open()
 
+    def submit(self, text: str) -> None:
+        """Unlock with a typed passphrase; a text that can be none costs no try."""
+        if not self.state.can_type or not text.strip():
+            return
+        if mistake := misspelling(text, self._wording):
+            self._show(replace(self.state, is_error=True, text=mistake))
+            return
+        self._pin = text
+        self._open()
+
     def back(self) -> None:
         """Delete the last digit."""
         self._pin = self._pin[:-1]
@@ -160,7 +190,8 @@ class UnlockPresenter(Generic[Opened]):
         officer, pin = self.state.chosen, self._pin
         if officer is None:
             return
-        self._show(replace(self.state, is_busy=True, text=self._say("Opening the notebook…")))
+        busy = self._say("Opening the notebook…")
+        self._show(replace(self.state, is_busy=True, is_error=False, text=busy))
         self._background.run(
             lambda: self._vault.open(officer.id, pin),
             lambda opened: self._opened(officer, opened),
@@ -177,7 +208,7 @@ class UnlockPresenter(Generic[Opened]):
 
     def _refused(self, error: AppError) -> None:
         self._pin = ""
-        text, wait_s = refusal(error, self._wording)
+        text, wait_s = refusal(error, self._wording, self.state.is_passphrase)
         self._show(replace(self.state, digits=0, is_busy=False, is_error=True, text=text, wait_s=wait_s))
 
     def _ask(self) -> None:
@@ -188,9 +219,16 @@ class UnlockPresenter(Generic[Opened]):
 
     def _invitation(self) -> str:
         forgetful, chosen = self.state.forgetful, self.state.chosen
+        is_passphrase = self.state.is_passphrase
         if forgetful is None or chosen is None:
-            return self._say("Enter your 6-digit PIN")
-        template = self._say("PIN of {helper}: {name} then signs in and chooses a new PIN.")
+            return (
+                self._say("Enter your passphrase") if is_passphrase else self._say("Enter your 6-digit PIN")
+            )
+        template = (
+            self._say("Passphrase of {helper}: {name} then signs in and receives a new one.")
+            if is_passphrase
+            else self._say("PIN of {helper}: {name} then signs in and chooses a new PIN.")
+        )
         return template.format(helper=chosen.name, name=forgetful.name)
 
     def _say(self, text: str) -> str:

@@ -8,6 +8,7 @@ from field178_mobile.features.access.change_pin import ChangePinPresenter, Chang
 from field178_shared.errors import AppError, ErrorCode
 
 OLD, FRESH = "280917", "730158"
+PHRASE, OTHER_PHRASE = "cánh diều, hạt dẻ, phố núi, ống nhòm", "giúp đỡ, cái giếng, mứt sen, cổ tích"
 
 
 class Keeper:
@@ -20,6 +21,12 @@ class Keeper:
 
     def wait_s(self):
         return self.waits
+
+    def uses_passphrase(self):
+        return not self.pin.isdigit()
+
+    def propose_passphrase(self):
+        return "" if self.pin.isdigit() else OTHER_PHRASE
 
     def check(self, pin):
         if self.waits:
@@ -105,3 +112,25 @@ def test_digits_are_taken_back_and_none_is_taken_while_checking():
     assert states[-1].is_busy
     held.waiting.pop()()
     assert (states[-1].number, states[-1].digits) == (2, 0)
+
+
+def test_passphrase_is_replaced_by_one_that_is_shown():
+    presenter, keeper, states = changing()
+    keeper.pin = PHRASE
+    presenter.start()
+    assert (states[-1].title, states[-1].is_passphrase) == ("Your passphrase until now", True)
+    presenter.submit("canh dieu hat dee pho nui ong nhom")
+    assert states[-1].text == "“hat dee” is no word of the list."
+    presenter.submit(OTHER_PHRASE)
+    assert (keeper.failures, states[-1].text) == (1, "Wrong passphrase. Tries left before a wait: 4.")
+    presenter.submit(PHRASE)
+    assert (states[-1].number, states[-1].phrase) == (2, OTHER_PHRASE)
+    presenter.propose()
+    presenter.take()
+    assert (states[-1].number, states[-1].phrase) == (3, "")
+    presenter.submit(PHRASE)
+    assert (states[-1].number, states[-1].is_error) == (2, True)
+    presenter.take()
+    presenter.submit("giup do cai gieng mut sen co tich")
+    assert states[-1].is_done
+    assert keeper.pin == OTHER_PHRASE

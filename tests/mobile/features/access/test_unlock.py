@@ -20,6 +20,7 @@ from field178_shared.errors import AppError, ErrorCode
 
 HUNG, HA = TabletOfficer("a", "Nguyễn Văn Hùng"), TabletOfficer("b", "Phạm Thị Hà")
 SPEECH = UnlockWording(lambda text: text, "en")
+PHRASE = "cánh diều, hạt dẻ, phố núi, ống nhòm"
 CODE = "ABCD0123EFGH4567"
 
 
@@ -51,8 +52,12 @@ class Door:
 
     refusal: AppError = field(default_factory=lambda: AppError(ErrorCode.PIN_WRONG, tries_left=3, wait_s=0))
     waits: int = 0
-    has_key_store: bool = True
+    passphrases: set = field(default_factory=set)
+    secret: str = "280917"
     tried: list = field(default_factory=list)
+
+    def uses_passphrase(self, officer_id):
+        return officer_id in self.passphrases
 
     def officers(self):
         return (HUNG, HA)
@@ -62,7 +67,7 @@ class Door:
 
     def open(self, officer_id, pin):
         self.tried.append((officer_id, pin))
-        if pin != "280917":
+        if pin != self.secret:
             raise self.refusal
         return "opened"
 
@@ -175,10 +180,21 @@ def test_helper_who_turns_away_leaves_an_ordinary_door():
     assert (helped, opened) == ([], [(HA, "opened")])
 
 
-def test_device_without_key_store_is_named():
-    presenter, states, _opened = unlocking(Door(has_key_store=False))
-    presenter.start()
-    assert states[-1].warning
+def test_passphrase_is_typed_as_a_text_and_a_slip_costs_no_try():
+    door = Door(passphrases={"b"}, secret=PHRASE)
+    presenter, states, opened = unlocking(door)
+    presenter.start("b")
+    assert (states[-1].is_passphrase, states[-1].text) == (True, "Enter your passphrase")
+    for text in ("", "canh dieu", "canh dieu hat dee pho nui ong nhom"):
+        presenter.submit(text)
+    assert states[-1].text == "“hat dee” is no word of the list."
+    assert door.tried == []
+    presenter.submit("canh dieu, hat de, pho nui, co tich")
+    assert (states[-1].text, states[-1].is_error) == ("Wrong passphrase. Tries left before a wait: 3.", True)
+    presenter.submit(PHRASE)
+    assert opened == [(HA, "opened")]
+    presenter.choose("a")
+    assert (states[-1].is_passphrase, states[-1].text) == (False, "Enter your 6-digit PIN")
 
 
 class Desk:
@@ -188,6 +204,7 @@ class Desk:
         self.links: list[EnrolLink] = []
         self.kept = []
         self.codes = []
+        self.phrases = []
         self.refusal: AppError | None = None
 
     def register(self, link):
@@ -195,6 +212,9 @@ class Desk:
             raise self.refusal
         self.links.append(link)
         return "hung"
+
+    def propose_passphrase(self):
+        return self.phrases.pop(0) if self.phrases else ""
 
     def sign_in(self, login, password, one_time_code):
         self.codes.append(one_time_code)
@@ -228,6 +248,38 @@ def test_enrolment_goes_from_code_to_pin(enrolling):
     enter(presenter, "280917")
     assert port.kept == [(HUNG, "280917")]
     assert done == [(HUNG, "opened")]
+
+
+def test_tablet_without_key_store_is_set_up_with_a_passphrase_that_it_proposes(enrolling):
+    presenter, port, states, done = enrolling
+    port.phrases = ["một", "hai", PHRASE]
+    presenter.start(EnrolmentStep.SIGN_IN)
+    presenter.submit_sign_in("hung", "right")
+    assert (states[-1].step, states[-1].phrase, states[-1].number) == (EnrolmentStep.PASSPHRASE, "một", 3)
+    assert "no key store of the system" in states[-1].hint
+    presenter.propose()
+    presenter.propose()
+    presenter.take()
+    assert (states[-1].step, states[-1].phrase) == (EnrolmentStep.PASSPHRASE_AGAIN, "")
+    presenter.submit_passphrase("hai")
+    assert "not the passphrase that was shown" in states[-1].error
+    presenter.go_back()
+    assert states[-1].phrase == PHRASE
+    presenter.take()
+    presenter.submit_passphrase("canh dieu hat de pho nui ong nhom")
+    assert port.kept == [(HUNG, PHRASE)]
+    assert done == [(HUNG, "opened")]
+
+
+def test_pin_that_is_not_enough_is_replaced_without_a_sign_in(enrolling):
+    presenter, port, states, _done = enrolling
+    port.phrases = [PHRASE]
+    presenter.replace_pin(HA)
+    assert (states[-1].step, states[-1].phrase, states[-1].number) == (EnrolmentStep.PASSPHRASE, PHRASE, 0)
+    assert not states[-1].way_back
+    presenter.take()
+    presenter.submit_passphrase(PHRASE)
+    assert port.kept == [(HA, PHRASE)]
 
 
 def test_the_login_of_the_code_is_filled_in_and_the_code_can_be_changed(enrolling):

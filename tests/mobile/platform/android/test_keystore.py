@@ -15,7 +15,6 @@ from field178_mobile.platform.android.keystore import AndroidKeyStore
 from field178_mobile.vault import Vault
 from field178_mobile.vault.device_secret import FileKeyStore, secret_of
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.time.clock import SystemClock
 
 SECRET = bytes(range(200, 232))
 STORE = "java.security.KeyStore"
@@ -159,7 +158,7 @@ def test_file_once_chosen_stays(device: AndroidPlatform, chip: Chip, tmp_path: P
 
 
 def test_vault_takes_the_devices_own_key_store(store: AndroidKeyStore, tmp_path: Path) -> None:
-    vault = Vault(tmp_path / "field178", SystemClock(), key_store=store)
+    vault = Vault(tmp_path / "field178", key_store=store)
     assert vault.has_key_store
     vault.pending_device_key()
     assert sorted(path.name for path in (tmp_path / "field178").iterdir()) == [

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tests.mobile.screens.posing import Pose
+from tests.mobile.screens.fakes import PIN, DirectBackground
+from tests.mobile.screens.posing import OFFICERS, Pose
 from tests.mobile.screens.scene import find
 from tests.mobile.screens.states.registry import state
+
+PHRASE = "cánh diều, hạt dẻ, phố núi, ống nhòm"
 
 
 @state(is_open=False)
@@ -64,6 +67,39 @@ def enrol_pin(pose: Pose) -> None:
 @state("new", is_open=False)
 def enrol_pin_again(pose: Pose) -> None:
     _enrol(pose, "pin_again")
+
+
+@state("new", is_open=False)
+def enrol_passphrase(pose: Pose) -> None:
+    pose.lose_key_store()
+    _enrol(pose, "passphrase")
+    find("EnrolScreen").presenter.propose()
+
+
+@state("new", is_open=False)
+def enrol_passphrase_again(pose: Pose) -> None:
+    _enrol(pose, "passphrase_again")
+    find("EnrolScreen").presenter.submit_passphrase("bốn từ khác")
+
+
+@state(is_open=False)
+def unlock_passphrase(pose: Pose) -> None:
+    pose.lose_key_store()
+    vault = pose.door._shared.tablet.vault
+    vault.replace_pin(OFFICERS[0], PHRASE, vault.unlock(OFFICERS[0], PIN))
+    pose.door.ask_pin()
+    find("UnlockScreen").presenter.submit("cánh diêù, hạt dẻo")
+
+
+@state(is_shared=False)
+def change_passphrase(pose: Pose) -> None:
+    from field178_mobile.shell.account_sheets import change_pin
+
+    pose.lose_key_store()
+    tablet = pose.door._shared.tablet
+    tablet.vault.replace_pin(OFFICERS[0], PHRASE, tablet.vault.unlock(OFFICERS[0], PIN))
+    change_pin(tablet, OFFICERS[0], DirectBackground())
+    find("ChangePinSheet").presenter.submit(PHRASE)
 
 
 def _enrol(pose: Pose, step: str) -> None:

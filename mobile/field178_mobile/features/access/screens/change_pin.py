@@ -8,7 +8,7 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from field178_mobile.features.access.change_pin import ChangePinPresenter, ChangePinState, PinKeeper
-from field178_mobile.features.access.screens import unlock
+from field178_mobile.features.access.screens import passphrase, unlock
 from field178_mobile.features.access.unlock import UnlockWording
 from field178_mobile.kit import kit
 from field178_mobile.kit.kv import load_beside
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from field178_mobile.presentation.background import Background
 
 __all__ = ["ChangePinSheet"]
-_REQUIRED = (unlock.PinPad,)
+_REQUIRED = (unlock.PinPad, passphrase.PassphraseEntry)
 SECOND_S = 1.0
 
 
@@ -27,7 +27,8 @@ class ChangePinSheet(kit.Sheet):
     """Sheet for the old PIN and twice the new PIN. ChangePinSheet(keeper, background).open()."""
 
     def __init__(self, keeper: PinKeeper, background: Background, **kwargs: object) -> None:
-        super().__init__(title=_("Change my PIN"), **kwargs)
+        is_passphrase = keeper.uses_passphrase()
+        super().__init__(title=_("Change my passphrase") if is_passphrase else _("Change my PIN"), **kwargs)
         self._body = ChangePinBody()
         self.add_widget(self._body)
         wording = UnlockWording(language, language.code)
@@ -41,7 +42,11 @@ class ChangePinSheet(kit.Sheet):
         # A sheet that was closed meanwhile shows no toast.
         if state.is_done and self.parent is not None:
             self.dismiss()
-            kit.toast(_("PIN changed: it is the new one from the next unlocking on"))
+            kit.toast(
+                _("Passphrase changed: it is the new one from the next unlocking on")
+                if state.is_passphrase
+                else _("PIN changed: it is the new one from the next unlocking on")
+            )
 
     def _tick(self, _dt: float) -> bool:
         self.presenter.tick()
@@ -49,8 +54,26 @@ class ChangePinSheet(kit.Sheet):
         return self.parent is not None
 
 
+class PinWay(kit.Column):
+    """Dots and pad. body."""
+
+    body = ObjectProperty(None)
+
+
+class TypedWay(kit.Column):
+    """Field of a passphrase. body."""
+
+    body = ObjectProperty(None)
+
+
+class ProposedWay(kit.Column):
+    """Proposed words. body."""
+
+    body = ObjectProperty(None)
+
+
 class ChangePinBody(kit.Column):
-    """Step, dots, pad. show(state); presenter."""
+    """Step, message, and the way to type or to take the secret. show(state); presenter."""
 
     presenter = ObjectProperty(None, allownone=True)
     number = NumericProperty(1)
@@ -59,9 +82,16 @@ class ChangePinBody(kit.Column):
     digits = NumericProperty(0)
     is_error = BooleanProperty(False)
     can_type = BooleanProperty(False)
+    phrase = StringProperty("")
 
     def show(self, state: ChangePinState) -> None:
-        """Draw the state."""
+        """Draw the state; a typed passphrase goes with its step."""
+        way = PinWay if not state.is_passphrase else ProposedWay if state.phrase else TypedWay
+        shown = next(iter(self.ids.way.children), None)
+        if not isinstance(shown, way) or (way is TypedWay and state.number != self.number):
+            self.ids.way.clear_widgets()
+            self.ids.way.add_widget(way(body=self))
+        self.phrase = state.phrase
         self.number, self.title, self.text = state.number, state.title, state.text
         self.digits, self.is_error, self.can_type = state.digits, state.is_error, state.can_type
 

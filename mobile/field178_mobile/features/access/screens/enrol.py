@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from field178_mobile.features.access.screens import unlock
+from field178_mobile.features.access.screens import passphrase, unlock
 from field178_mobile.kit import kit
 from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
@@ -15,7 +15,7 @@ from field178_mobile.kit.kv import load_beside
 if TYPE_CHECKING:
     from field178_mobile.features.access.enrol import EnrolState
 
-_REQUIRED = (kit.Card, unlock.PinDots, unlock.PinMessage)
+_REQUIRED = (kit.Card, unlock.PinDots, unlock.PinMessage, passphrase.PassphraseEntry)
 
 
 class CodeStep(BoxLayout):
@@ -49,11 +49,25 @@ class PinStep(BoxLayout):
     screen = ObjectProperty(None)
 
 
+class PassphraseStep(BoxLayout):
+    """The words that are proposed."""
+
+    screen = ObjectProperty(None)
+
+
+class PassphraseAgainStep(BoxLayout):
+    """The field for the words that were shown."""
+
+    screen = ObjectProperty(None)
+
+
 _STEPS: dict[str, type[BoxLayout]] = {
     "code": CodeStep,
     "sign_in": SignInStep,
     "pin": PinStep,
     "pin_again": PinStep,
+    "passphrase": PassphraseStep,
+    "passphrase_again": PassphraseAgainStep,
 }
 
 
@@ -67,6 +81,7 @@ class EnrolScreen(BoxLayout):
     hint = StringProperty("")
     error = StringProperty("")
     officer = StringProperty("")
+    phrase = StringProperty("")
     way_back = StringProperty("")
     link_error = StringProperty("")
     address_error = StringProperty("")
@@ -78,8 +93,9 @@ class EnrolScreen(BoxLayout):
 
     def show(self, state: EnrolState) -> None:
         """Draw the state; a step is built when it is reached."""
-        for name in ("number", "title", "hint", "error", "officer", "digits", "is_busy", "way_back"):
+        for name in ("number", "title", "hint", "error", "officer", "digits", "phrase", "is_busy"):
             setattr(self, name, getattr(state, name))
+        self.way_back = state.way_back
         self.link_error, self.address_error = state.link_error, state.address_error
         self.code_error = state.code_error
         kind = _STEPS[state.step.value]

@@ -1,4 +1,4 @@
-"""Unlock screen: officer and six digits. It imports little, because it is drawn first."""
+"""Unlock screen: officer and six digits, or a passphrase. It imports little, because it is drawn first."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kivy.uix.widget import Widget
 
 from field178_mobile.kit.events import dispatches
 from field178_mobile.kit.kv import load_beside
+from field178_mobile.kit.language import language
 from field178_mobile.kit.widgets import text
 from field178_mobile.kit.widgets.press import Pressable
 
@@ -81,9 +82,7 @@ class PinPad(GridLayout):
 
 
 class BrandPanel(BoxLayout):
-    """Name and promise of the product, at the side or on top. warning (small, at its foot)."""
-
-    warning = StringProperty("")
+    """Name and promise of the product, at the side or on top."""
 
 
 @dispatches("on_switch", "on_forgot")
@@ -94,21 +93,37 @@ class UnlockScreen(BoxLayout):
     name = StringProperty("")
     agency = StringProperty("")
     text = StringProperty("")
-    warning = StringProperty("")
     digits = NumericProperty(0)
     is_error = BooleanProperty(False)
     can_type = BooleanProperty(False)
     has_others = BooleanProperty(False)
     can_forget = BooleanProperty(False)
+    is_passphrase = BooleanProperty(False)
+    pad = ObjectProperty(None)
 
     def show(self, state: UnlockState) -> None:
         """Draw the state."""
         chosen = state.chosen
         self.name, self.agency = (chosen.name, chosen.agency) if chosen else ("", "")
-        self.text, self.warning, self.digits = state.text, state.warning, state.digits
+        self.text, self.digits, self.is_passphrase = state.text, state.digits, state.is_passphrase
         self.is_error, self.can_type = state.is_error, state.can_type
         self.has_others = len(state.officers) > 1
         self.can_forget = chosen is not None and state.forgetful is None and not state.is_busy
+
+    def on_is_passphrase(self, _widget: object, is_passphrase: bool) -> None:
+        """Put the field of a passphrase in the place of the pad, and back."""
+        self.ids.way.clear_widgets()
+        if is_passphrase:
+            # Late: the pad is drawn before the vault is read, and the field needs the whole kit.
+            from field178_mobile.features.access.screens.passphrase import PassphraseEntry
+
+            entry = PassphraseEntry(action=language("Open"), can_type=self.can_type)
+            self.fbind("can_type", entry.setter("can_type"))
+            self.fbind("name", lambda *_changed: entry.clear())
+            entry.bind(on_submit=lambda _entry, text: self.presenter.submit(text))
+            self.ids.way.add_widget(entry)
+        else:
+            self.ids.way.add_widget(self.pad)
 
     def press(self, key: str) -> None:
         """Pass a key to the presenter, once there is one."""
