@@ -2,18 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from field178_shared.device_status import MAX_COUNT, DeviceStatus
+from field178_shared.device_status import MAX_COUNT, DeviceStatus, KeyProtection
 from field178_shared.wire.protocol import SyncRequest
 
 RECORD = "01900000-0000-7000-8000-00000000dead"
 
 
 def test_status_is_read_back_from_the_wire() -> None:
-    status = DeviceStatus(3, 5, 2048, 2, (RECORD,))
+    status = DeviceStatus(3, 5, 2048, 2, (RECORD,), KeyProtection.PASSPHRASE)
     assert status.to_wire() == {
         "unsent": 3,
         "unsent_files": 5,
         "free_mb": 2048,
+        "key_store": "passphrase",
         "mismatches": {"count": 2, "records": [RECORD]},
     }
     assert DeviceStatus.from_wire(status.to_wire()) == status

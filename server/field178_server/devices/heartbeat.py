@@ -74,6 +74,7 @@ def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat)
             "unsent_file_count": status.unsent_files,
             "free_mb": status.free_mb,
             "mismatch_count": status.mismatches,
+            "key_store": status.key_store,
             "mismatch_records": json.dumps(status.mismatched) if status.mismatched else None,
         }
     device = table_of(Device)

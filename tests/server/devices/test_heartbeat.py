@@ -34,6 +34,18 @@ def test_status_of_a_tablet_is_stored_until_the_next_status(world: World) -> Non
     assert (row.unsent_count, row.unsent_file_count, row.mismatch_records) == (0, None, None)
 
 
+def test_key_store_of_a_tablet_is_stored(world: World) -> None:
+    tablet = world.tablet()
+    for reported, stored in (
+        ("pin", "pin"),
+        ("passphrase", "passphrase"),
+        ("none of these", None),
+        (1, None),
+    ):
+        tablet.ask(about={"key_store": reported})
+        assert device(world, tablet).key_store == stored
+
+
 def test_heartbeat_is_stored_with_a_push_and_in_agreement(world: World) -> None:
     tablet = world.tablet()
     tablet.sync(push=[tablet.create()], about={"unsent": 7})

@@ -11,6 +11,7 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import Remark, StateLabel
 from field178_server.devices.heartbeat import silent_since
 from field178_server.office.tablets.queries import TabletRow
+from field178_shared.device_status import KeyProtection
 from field178_shared.text.i18n import N_
 from field178_shared.wire.hash_chain import RootAlarm
 
@@ -27,6 +28,7 @@ class TabletView:
     state: StateLabel
     unsent: Remark
     free_space: Remark
+    key_store: Remark
     clock: Remark
     quarantined: Remark
     mismatches: Remark
@@ -58,6 +60,7 @@ def tablet_view(row: TabletRow, localizer: Localizer, now: datetime) -> TabletVi
         state=_state(row, localizer, now),
         unsent=_unsent(row, localizer),
         free_space=_free_space(row, localizer),
+        key_store=_key_store(row, localizer),
         clock=_clock(row, localizer),
         quarantined=Remark(localizer.number(row.quarantined), "bad" if row.quarantined else ""),
         mismatches=_mismatches(row, localizer),
@@ -96,6 +99,11 @@ def _free_space(row: TabletRow, localizer: Localizer) -> Remark:
     return Remark(f"{localizer.number(amount)} {unit}", "warn" if is_little else "")
 
 
+def _key_store(row: TabletRow, localizer: Localizer) -> Remark:
+    text = KEY_STORES.get(row.key_store or "", NOT_REPORTED)
+    return Remark(localizer.say(text), "bad" if row.key_store == KeyProtection.PIN else "")
+
+
 def _clock(row: TabletRow, localizer: Localizer) -> Remark:
     if row.clock_offset_ms is None:
         return Remark(localizer.say(NOT_REPORTED))
@@ -115,6 +123,11 @@ def _mismatches(row: TabletRow, localizer: Localizer) -> Remark:
 
 
 NOT_REPORTED = N_("not told")
+KEY_STORES: Mapping[str, str] = {
+    KeyProtection.SYSTEM: N_("of the system"),
+    KeyProtection.PASSPHRASE: N_("none, opens with a passphrase"),
+    KeyProtection.PIN: N_("none, only a PIN"),
+}
 HISTORIES: Mapping[str, str] = {
     RootAlarm.LOWER: N_("This tablet remembers more of the server’s history than the server has."),
     RootAlarm.OTHER: N_("This tablet remembers another history than the server’s."),

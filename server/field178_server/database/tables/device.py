@@ -50,6 +50,7 @@ class Device(Base):
     root_alarm: Mapped[str | None]
     root_alarm_at: Mapped[datetime | None]
     tls_pins: Mapped[str | None]
+    key_store: Mapped[str | None]
 
 
 class DeviceScope(Base):

@@ -41,6 +41,7 @@ class TabletRow:
     unsent: int | None
     unsent_files: int | None
     free_mb: int | None
+    key_store: str | None
     mismatches: int | None
     mismatched: tuple[str, ...]
     quarantined: int
@@ -187,6 +188,7 @@ def _row(device: Device, officer: str | None, scopes: tuple[str, ...], quarantin
         unsent=device.unsent_count,
         unsent_files=device.unsent_file_count,
         free_mb=device.free_mb,
+        key_store=device.key_store,
         mismatches=device.mismatch_count,
         mismatched=tuple(json.loads(device.mismatch_records)) if device.mismatch_records else (),
         quarantined=quarantined,

@@ -48,6 +48,24 @@ def test_tablet_without_a_status_is_stated(admin: Browser, in_the_field: FieldWo
     assert "Chưa gửi chưa báo" in page
 
 
+@pytest.mark.parametrize(
+    ("key_store", "text", "is_problem"),
+    [
+        ("system", "của hệ thống", False),
+        ("passphrase", "không có, mở bằng cụm từ", False),
+        ("pin", "không có, chỉ có PIN", True),
+        ("other", "chưa báo", False),
+    ],
+)
+def test_key_store_of_a_tablet_is_shown(
+    admin: Browser, in_the_field: FieldWork, key_store: str, text: str, is_problem: bool
+) -> None:
+    in_the_field.tablet.sync(about={"key_store": key_store})
+    assert f"Kho khóa {text}" in figures(admin)
+    page = admin.text(f"/tablets/{in_the_field.tablet.device}")
+    assert (re.search(rf'class="text-bad">[^\n]*{text}', unescape(page)) is not None) == is_problem
+
+
 def test_status_of_a_tablet_is_shown(admin: Browser, in_the_field: FieldWork) -> None:
     record = "01900000-0000-7000-8000-00000000dead"
     status = {"unsent": 3, "unsent_files": 5, "free_mb": 300, "mismatches": {"count": 1, "records": [record]}}
