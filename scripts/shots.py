@@ -18,6 +18,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts.tablet_player import file_keyring
+
 from field178_shared.time.clock import duration_clock
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,6 +82,7 @@ def main() -> None:
             own = {
                 "FIELD178_PHOTO_DIR": str(folder / "photos"),
                 "FIELD178_TABLET_DIR": str(folder / "tablet"),
+                "PYTHON_KEYRING_BACKEND": file_keyring.NAME,
                 # Training mode: the tablet shows the demo banner.
                 "FIELD178_CLOCK_START": still["START"].isoformat(),
                 "FIELD178_WINDOW": TABLET_SIZE,

@@ -18,6 +18,7 @@ from typing import TextIO
 
 from scripts.demo.held_port import HeldPort
 from scripts.demo.words import _
+from scripts.tablet_player import file_keyring
 
 from field178_server.demo import DEMO_START
 from field178_shared.time.clock import duration_clock
@@ -135,7 +136,7 @@ class Tablet:
             "FIELD178_TABLET_DIR": str(folder),
             "FIELD178_CLOCK_START": clock.setting(),
             # The demo must not ask to unlock the key store of the machine.
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            "PYTHON_KEYRING_BACKEND": file_keyring.NAME,
         }
         self._log_file = folder / "tablet.log"
         self._log = self._log_file.open("ab")

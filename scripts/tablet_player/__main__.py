@@ -47,26 +47,14 @@ class Player:
         step = fingers.find("SignInStep")
         fingers.type(step.ids.password, given["password"])
         fingers.press("Btn", icon="login-variant")
-        self._choose_secret()
+        fingers.until(lambda: fingers.sees("PinStep"), "the PIN")
+        for digit in PIN + PIN:
+            fingers.press("PinKey", digit=digit)
         fingers.until(lambda: fingers.sees("NoticePage"), "the notice")
         fingers.press("Btn", icon="check")
         fingers.until(lambda: self._is_open() and self._status().in_sync, "the whole area")
         fingers.until(lambda: fingers.sees("ListRow"), "the list")
         return {"records": len(self._store().establishments()), **self._line()}
-
-    def _choose_secret(self) -> None:
-        """Set a PIN, or the passphrase that a tablet without a key store proposes."""
-        fingers = self.fingers
-        fingers.until(lambda: fingers.sees("PinStep") or fingers.sees("PassphraseStep"), "the PIN")
-        if fingers.sees("PinStep"):
-            for digit in PIN + PIN:
-                fingers.press("PinKey", digit=digit)
-            return
-        phrase = fingers.find("PassphraseProposal").phrase
-        fingers.press("Btn", icon="check")
-        fingers.until(lambda: fingers.sees("PassphraseEntry"), "the passphrase")
-        fingers.type(fingers.find("PassphraseEntry").ids.typed, phrase)
-        fingers.press("Btn", icon="key-outline")
 
     def shift(self, given: Given) -> Seen:
         """Choose the shift of the night."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from scripts.tablet_player import file_keyring
 from tests.bench.figures import figure, percentile
 from tests.bench.processes import memory_mb
 
@@ -44,7 +45,11 @@ def main(sizes: Sequence[str]) -> None:
 
 
 def _run(module: str, *arguments: str) -> None:
-    own = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "FIELD178_OFFSCREEN": "1"}
+    own = {
+        "PYTHON_KEYRING_BACKEND": file_keyring.NAME,
+        "FIELD178_TABLET_DIR": arguments[0],
+        "FIELD178_OFFSCREEN": "1",
+    }
     subprocess.run([sys.executable, "-m", module, *arguments], check=True, env={**os.environ, **own})
 
 
@@ -52,7 +57,7 @@ def measure_screens(folder: str, size: int) -> None:
     """Print what a tablet that was filled costs from its unlocking on."""
     # The application's own words must not mix with the figures.
     logging.getLogger().addHandler(logging.NullHandler())
-    os.environ.update(FIELD178_TABLET_DIR=folder, KIVY_CLIPBOARD="dummy")
+    os.environ.update(KIVY_CLIPBOARD="dummy")
     # Late: what comes with it must not be imported before the application has prepared Kivy.
     from scripts.tablet_player.stage import Stage
     from tests.mobile.screens.fakes import PIN, StillRunner

@@ -16,6 +16,7 @@ from field178_mobile.vault import GuessCost
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import SystemClock
 
+PHRASE, OTHER_PHRASE = "cánh diều, hạt dẻ, phố núi, ống nhòm", "giúp đỡ, cái giếng, mứt sen, cổ tích"
 PASSWORD = "con-trau-gam-co-an-1"
 CHEAP = GuessCost(memory_kib=64, passes=1)
 
@@ -48,7 +49,7 @@ def test_unsent_work_is_there_after_every_pin_was_forgotten(server: ServerProces
     assert FirstEnrolment(notebook).register(EnrolLink(server.url, code)) == "an"
     # The application ended before the sign-in; it goes on from there.
     first = FirstEnrolment(tablet_in(tmp_path / "tablet"))
-    opened = first.set_up(first.sign_in("an", PASSWORD, ""), "274905")
+    opened = first.set_up(first.sign_in("an", PASSWORD, ""), PHRASE)
     opened.store.settings.put("unsent", "work")
     opened.close()
 
@@ -60,11 +61,11 @@ def test_unsent_work_is_there_after_every_pin_was_forgotten(server: ServerProces
     assert refused.value.code is ErrorCode.ENROLMENT_REFUSED
     way.register(EnrolLink(server.url, enrolment_code(server.command("enrol-code", "--user", "an"))))
     officer = way.sign_in("an", PASSWORD, "")
-    opened = way.set_up(officer, "918264")
+    opened = way.set_up(officer, OTHER_PHRASE)
     assert opened.store.settings.get("unsent") == "work"
     opened.close()
-    renewed = PinUnlock(again).open(officer.id, "918264")
+    renewed = PinUnlock(again).open(officer.id, OTHER_PHRASE)
     renewed.close()
     with pytest.raises(AppError):
-        PinUnlock(again).open(officer.id, "274905")
+        PinUnlock(again).open(officer.id, PHRASE)
     assert len(json.loads(server.command("devices", "--json"))) == 1
