@@ -9,6 +9,7 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from field178_mobile.components.documents.document_files import papers_of
 from field178_mobile.shell import gc_scheduler
 from field178_shared.extras import end_without
 from field178_shared.fsync import make_folder
@@ -55,6 +56,8 @@ def build_app(
     gc_scheduler.begin()
     device = platform or platform_of(environment)
     folder = device.data_folder()
+    # Left by a killed process: gone before anything is on the screen.
+    papers_of(device).clear()
     prepare_kivy(environment, folder)
     # Imported late: these import Kivy, which reads its settings from the environment once.
     from field178_mobile.kit.preferences import Preferences

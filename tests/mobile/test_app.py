@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.mobile.canary_process import CANARY
+
 from field178_mobile.app import WINDOW, window_size
 
 FIRST_FRAME = """
@@ -40,6 +42,25 @@ def test_first_frame_needs_nothing_heavy_and_a_bare_tablet_then_enrols(tmp_path)
     output = start(tmp_path / "tablet", KIVY_CLIPBOARD="dummy").stdout
     assert "heavy []" in output
     assert "shows EnrolScreen" in output
+
+
+def with_canary(folder: Path) -> list[str]:
+    """Return the files of a folder in which a canary can be read."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.name for path in paths if CANARY in path.read_bytes())
+
+
+def test_nothing_is_readable_on_a_tablet_that_was_killed_once_it_starts_again(tmp_path):
+    folder = tmp_path / "tablet"
+    command = [sys.executable, str(Path(__file__).with_name("canary_process.py")), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.kill()
+    assert with_canary(folder) == ["bien-ban.pdf"]
+    # Only as far as the first frame: nobody has unlocked it.
+    start(folder, "import os\nfrom field178_mobile.app import build_app\nbuild_app(os.environ)\n")
+    assert with_canary(folder) == []
 
 
 def test_a_desktop_without_helpers_is_started_on_in_silence(tmp_path):

@@ -126,6 +126,10 @@ class Platform(Protocol):
         """Return folders to offer, the usual folder first; empty if the system has its own dialog."""
         ...
 
+    def take_papers_back(self) -> None:
+        """Delete the copies of files that other applications were lent."""
+        ...
+
     def share_file(self, path: Path) -> None:
         """Open the system's share sheet for a file; only if `save_folder` is None."""
         ...

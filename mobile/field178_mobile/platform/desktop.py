@@ -130,6 +130,9 @@ class DesktopPlatform:
         places = (self.save_folder(), *_drives(self._environment), Path.home())
         return tuple(dict.fromkeys(place for place in places if place is not None and place.is_dir()))
 
+    def take_papers_back(self) -> None:
+        """Do nothing: other programs read the file itself."""
+
     def share_file(self, path: Path) -> None:
         """Raise AppError: on a desktop papers are saved into a folder."""
         raise AppError(ErrorCode.PAPER_UNSAVED, path=str(path))

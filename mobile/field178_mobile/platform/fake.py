@@ -28,6 +28,7 @@ class FakePlatform:
         self.has_printer = True
         self.shares = False
         self.done: list[tuple[str, str, bytes]] = []
+        self.lent: list[str] = []
 
     def data_folder(self) -> Path:
         """Return the folder given."""
@@ -108,6 +109,10 @@ class FakePlatform:
     def save_places(self) -> tuple[Path, ...]:
         """Return the usual folder and the one for data."""
         return () if self.shares else (self._folder / "documents", self._folder)
+
+    def take_papers_back(self) -> None:
+        """Forget what was lent."""
+        self.lent.clear()
 
     def share_file(self, path: Path) -> None:
         """Record the shared file."""

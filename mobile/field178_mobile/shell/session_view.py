@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from field178_mobile.components.documents.document_files import papers_of
 from field178_mobile.components.photos.pending_pictures import PendingPictures
-from field178_mobile.components.services.services import Services, Session, papers_of
+from field178_mobile.components.services.services import Services, Session
 from field178_mobile.features.sync_status.keep_open import KeepOpen
 from field178_mobile.features.sync_status.status import StatusPresenter, StatusSources
 from field178_mobile.kit.language import language

@@ -105,6 +105,10 @@ def test_minutes_are_made_opened_and_printed_from_the_filed_visit(table: Table) 
     ]
     assert table.device.done[0][2].startswith(b"%PDF")
     assert is_whole_in_sight(find("ControlText", text="Đã gửi đến máy in."))
+    papers = table.device.data_folder() / "papers"
+    assert [path.suffix for path in papers.iterdir()] == [".pdf"]
+    find("MinutesSheet").dismiss()
+    assert list(papers.iterdir()) == []
 
 
 def is_whole_in_sight(widget: Any) -> bool:

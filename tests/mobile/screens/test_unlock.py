@@ -71,6 +71,7 @@ def test_lock_closes_the_store_and_sync_and_leaves_nothing_in_the_clear(navigato
     until(lambda: door.session_view is not None)
     assert list(papers.iterdir()) == []
     door.session_view.services.papers().folder.put("bien-ban.pdf", b"%PDF")
+    device.lent.append("bien-ban.pdf")
     device.has_long_text = True
     assert long_notes.open(LongText("Ghi chú", "", "Xong", "Bỏ qua"), lambda _text: None, lambda _text: None)
     assert len(device.long_texts) == 1
@@ -81,7 +82,7 @@ def test_lock_closes_the_store_and_sync_and_leaves_nothing_in_the_clear(navigato
     assert door.runner.is_stopped
     assert find_all("RailItem") == []
     assert list(papers.iterdir()) == []
-    assert device.long_texts == []
+    assert (device.long_texts, device.lent) == ([], [])
 
 
 def test_tablet_that_comes_back_locks_first_or_looks_for_the_office(door, monkeypatch):

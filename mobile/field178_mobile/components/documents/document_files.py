@@ -8,15 +8,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from field178_mobile.platform.api import Platform
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder, sync_folder
 
 
 @dataclass(frozen=True, slots=True)
 class PaperFolder:
-    """Private folder of the application for papers, which are unencrypted there only while viewed."""
+    """Private folder of the application for papers, which are unencrypted there only while viewed.
+
+    take_back: deletes the copies that the device lent to other programs.
+    """
 
     folder: Callable[[], Path]
+    take_back: Callable[[], None] = lambda: None
 
     def put(self, name: str, content: bytes) -> Path:
         """Write a paper for another program to read; AppError(paper_unsaved) when there is no space."""
@@ -28,6 +33,12 @@ class PaperFolder:
         for path in folder.glob("*") if folder.exists() else ():
             with suppress(OSError):  # a viewer on Windows holds its file
                 path.unlink()
+        self.take_back()
+
+
+def papers_of(platform: Platform) -> PaperFolder:
+    """Return the folder of papers while they are viewed."""
+    return PaperFolder(lambda: platform.data_folder() / "papers", platform.take_papers_back)
 
 
 def keep(folder: Path, name: str, content: bytes) -> Path:

@@ -69,6 +69,12 @@ class DocumentOutput:
         self.kind = ""
         self.message = ""
         self.error = ""
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Delete the files of papers that other programs were shown: their sheet is closed."""
+        self._is_closed = True
+        self._papers.folder.clear()
 
     def made(self, kind: str) -> Made | None:
         """Return the paper of a kind that was made last."""
@@ -143,9 +149,15 @@ class DocumentOutput:
 
         def done(result: object) -> None:
             self.message = describe(result)
+            self._sweep()
             self._show()
 
         self._papers.background.run(work, done, self._on_failed)
+
+    def _sweep(self) -> None:
+        # The sheet was closed while a worker thread wrote the file.
+        if self._is_closed:
+            self._papers.folder.clear()
 
     def _begin(self, kind: str) -> None:
         self.kind, self.message, self.error = kind, "", ""
@@ -163,6 +175,7 @@ class DocumentOutput:
 
     def _on_failed(self, error: AppError) -> None:
         self.making, self.error = "", message(error.code, self._words.language)
+        self._sweep()
         self._show()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from field178_mobile.components.documents.document_files import PaperFolder
+from field178_mobile.components.documents.document_files import papers_of
 from field178_mobile.components.documents.document_output import DocumentServices
 from field178_mobile.components.photos.pending_pictures import PendingPictures
 from field178_mobile.components.photos.photo_tools import PhotoTools
@@ -48,11 +48,6 @@ class Navigate(Protocol):
     def __call__(self, screen: str, **place: str) -> None:
         """Show the screen, opened at a place."""
         ...
-
-
-def papers_of(platform: Platform) -> PaperFolder:
-    """Return the folder of papers while they are viewed."""
-    return PaperFolder(lambda: platform.data_folder() / "papers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,10 @@ class AndroidPlatform:
         """Return no folders: the system has its own dialog."""
         return ()
 
+    def take_papers_back(self) -> None:
+        """Delete the paper that was lent last."""
+        self._papers.take_back()
+
     def share_file(self, path: Path) -> None:
         """Open the system's share sheet for a PDF."""
         self._papers.share(path)

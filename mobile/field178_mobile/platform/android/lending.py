@@ -27,17 +27,21 @@ class Lending:
 
     def sweep(self) -> None:
         """Delete files left by an interrupted camera or an earlier share."""
-        for folder in (self._incoming, self._outgoing):
-            shutil.rmtree(folder, ignore_errors=True)
+        self.take_back()
+        shutil.rmtree(self._incoming, ignore_errors=True)
 
     def new_picture(self) -> Path:
         """Return the path for an incoming picture; the receiver deletes the file."""
         make_folder(self._incoming)
         return self._incoming / f"{secrets.token_hex(8)}.jpg"
 
+    def take_back(self) -> None:
+        """Delete the paper that was shared."""
+        shutil.rmtree(self._outgoing, ignore_errors=True)
+
     def copy_out(self, path: Path) -> Path:
         """Return a copy to share; the previous copy is deleted."""
-        shutil.rmtree(self._outgoing, ignore_errors=True)
+        self.take_back()
         make_folder(self._outgoing)
         return Path(shutil.copyfile(path, self._outgoing / path.name))
 

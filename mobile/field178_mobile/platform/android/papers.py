@@ -29,6 +29,10 @@ class AndroidDocuments:
         # Looked up at start: application classes cannot be looked up on other threads.
         self._printer = java_class(PRINTER)
 
+    def take_back(self) -> None:
+        """Delete the paper that was shared."""
+        self._lending.take_back()
+
     def open(self, path: Path) -> None:
         """Open the paper in a PDF viewer; AppError(paper_unopened)."""
         uri = self._lending.uri(self._lending.copy_out(path))

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.mobile.inspection_world import AtOnce
 
-from field178_mobile.components.documents.document_files import PaperFolder, keep
+from field178_mobile.components.documents.document_files import PaperFolder, keep, papers_of
+from field178_mobile.components.documents.document_output import DocumentOutput, DocumentServices, Made
 from field178_mobile.platform.desktop import DesktopPlatform
+from field178_mobile.platform.fake import FakePlatform
+from field178_mobile.presentation.wording import Wording
+from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
 
 PAPER = b"%PDF-1.7"
@@ -21,6 +28,26 @@ def test_a_paper_lies_there_until_the_folder_is_cleared(tmp_path: Path) -> None:
     assert path.read_bytes() == PAPER
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     papers.clear()
+    assert list((tmp_path / "papers").iterdir()) == []
+
+
+def test_a_paper_written_after_its_sheet_was_closed_is_gone_too(tmp_path: Path) -> None:
+    device, waiting = FakePlatform(tmp_path), list[Callable[[], None]]()
+    device.lent.append("a.pdf")
+
+    class Held:
+        def run(self, work: Any, done: Any, failed: Any) -> None:
+            waiting.append(lambda: done(work()))
+
+    services = DocumentServices(device, papers_of(device), Held(), AtOnce())
+    output = DocumentOutput(services, {}, Wording(load(), "vi", str), lambda: None)  # type: ignore[arg-type]
+    output.make("minutes", lambda _tell: Made("minutes", "a.pdf", PAPER, 1, {}))
+    waiting.pop()()
+    output.open("minutes")
+    output.close()
+    assert device.lent == []
+    waiting.pop()()
+    assert device.done == [("open", "a.pdf", PAPER)]
     assert list((tmp_path / "papers").iterdir()) == []
 
 

@@ -63,6 +63,8 @@ def test_only_the_last_paper_lies_outside_the_store(
     other.write_bytes(b"%PDF")
     device.open_file(other)
     assert outgoing(tmp_path) == ["BB-42.pdf"]
+    device.take_papers_back()
+    assert not (tmp_path / "outgoing").exists()
 
 
 def test_device_that_shows_no_pdf_says_so(device: AndroidPlatform, java: FakeJava, paper: Path) -> None:

@@ -23,6 +23,7 @@ class SessionPaperSheet(kit.Sheet):
         self.body = SessionPaperBody()
         self.add_widget(self.body)
         self.body.begin(session)
+        self.bind(on_dismiss=lambda _sheet: self.body.close())
 
 
 class SessionPaperBody(kit.Column):
@@ -41,6 +42,11 @@ class SessionPaperBody(kit.Column):
         self.presenter = session.paper(self.show)
         if self.presenter is not None:
             self.presenter.show()
+
+    def close(self) -> None:
+        """Delete the files of the paper that other programs were shown."""
+        if self.presenter is not None:
+            self.presenter.output.close()
 
     def show(self, state: SessionPaperState) -> None:
         """Draw the state."""

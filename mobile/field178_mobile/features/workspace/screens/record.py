@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 from field178_mobile.components.comments.screens.comments_sheet import open_comments
 from field178_mobile.features.inspection.field_positions import CHECKLIST, CONCLUSION, INFO, PHOTOS
 from field178_mobile.features.inspection.inspection_state import InspectionState
+from field178_mobile.features.inspection.minutes import MinutesPresenter
 from field178_mobile.features.inspection.screens.arrival import ArrivalPane
 from field178_mobile.features.inspection.screens.checklist.section_list import SectionListPane
 from field178_mobile.features.inspection.screens.checklist.section_page import SectionPagePane
@@ -108,8 +109,12 @@ class RecordPane(BoxLayout):
         minutes = self.record.minutes(sheet.show)
         if minutes is not None:
             sheet.begin(minutes, self.record.visit)
-            sheet.bind(on_dismiss=lambda _sheet: self.record.reopen_visit())
+            sheet.bind(on_dismiss=lambda _sheet: self._close_minutes(minutes))
             sheet.open()
+
+    def _close_minutes(self, minutes: MinutesPresenter) -> None:
+        minutes.output.close()
+        self.record.reopen_visit()
 
     def open_comments(self, at: str) -> None:
         """Open the comment threads at a place of the open visit."""
