@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from field178_shared.crypto.signatures import is_public_key
 from field178_shared.text.formats import is_mail_address, parse_whole_number
+from field178_shared.wire.protocol import LEASE_DAYS, MOST_LEASE_DAYS
 
 SETTINGS_FILE = "settings.env"
 BACKUPS = "backups"
@@ -54,6 +55,7 @@ class Settings:
     upload_device_mb: int = 10_000
     upload_tenant_mb: int = 200_000
     unnamed_files_days: int = 30
+    tablet_lease_days: int = LEASE_DAYS
     min_free_mb: int = 1024
     backup_dir: Path | None = None
     blobs_url: str = ""
@@ -98,6 +100,7 @@ class Settings:
             raise SettingError(f"{PREFIX}BLOBS_URL: s3://bucket/prefix")
         if self.blobs_endpoint and not self.blobs_endpoint.startswith(("http://", "https://")):
             raise SettingError(f"{PREFIX}BLOBS_ENDPOINT: http://… | https://…")
+        self._check_lease()
         self._check_signers()
         self._check_mail()
         # Behind a proxy only its chain is set, for the pins of enrolment codes; the proxy has the key.
@@ -108,6 +111,10 @@ class Settings:
             else (self.tls_certificate is None and self.tls_key is not None)
         ):
             raise SettingError(f"{PREFIX}TLS_CERTIFICATE + {PREFIX}TLS_KEY")
+
+    def _check_lease(self) -> None:
+        if not 1 <= self.tablet_lease_days <= MOST_LEASE_DAYS:
+            raise SettingError(f"{PREFIX}TABLET_LEASE_DAYS: 1-{MOST_LEASE_DAYS}")
 
     def _check_signers(self) -> None:
         if not all(is_public_key(key) for key in self.trusted_signers):

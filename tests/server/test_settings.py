@@ -29,6 +29,16 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
     assert set(documented()) == set(VARIABLES.values())
 
 
+@pytest.mark.parametrize(("text", "days"), [("1", 1), ("30", 30), ("0", 0), ("31", 0), ("x", 0)])
+def test_lease_of_tablets_has_1_to_30_days(text: str, days: int, tmp_path: Path) -> None:
+    environment = {"FIELD178_DATA_DIR": str(tmp_path), "FIELD178_TABLET_LEASE_DAYS": text}
+    if days:
+        assert Settings.from_environment(environment).tablet_lease_days == days
+    else:
+        with pytest.raises(SettingError):
+            Settings.from_environment(environment)
+
+
 def test_the_documented_defaults_are_the_defaults() -> None:
     defaults = Settings()
     for name, variable in VARIABLES.items():

@@ -17,7 +17,7 @@ from field178_shared.time.clock import from_wire
 from field178_shared.wire.canonical import Digest, bucket, canonical, digest_from_wire, record_hash_of_body
 from field178_shared.wire.fast_json import NotProven, loads_canonical
 from field178_shared.wire.hash_chain import RootSeen
-from field178_shared.wire.protocol import MAX_DEPTH, VERSION, Reader
+from field178_shared.wire.protocol import LEASE_DAYS, MAX_DEPTH, VERSION, Reader
 from field178_shared.wire.strict_json import loads
 
 _BUCKET = re.compile("[0-9a-f]{2}")
@@ -99,6 +99,7 @@ def parse_hello(frame: Reader) -> Hello:
             revoked=frame.flag("revoked"),
             sign_in=frame.flag("sign_in"),
             at_s=0 if at is None else int(at.timestamp()),
+            lease_days=frame.integer("lease_days", default=LEASE_DAYS, minimum=1),
         )
         return Hello(
             greeting=greeting,

@@ -101,9 +101,12 @@ class Navigator(BoxLayout):
         self.put(tablet_joins(port, self._background, self.opened))
 
     def opened(self, officer: TabletOfficer, tablet: TabletSession) -> None:
-        """Show the session where this officer left it."""
+        """Show the session where this officer left it, unless the lease of the tablet is over."""
         from field178_mobile.shell.session_view import SessionView
 
+        if tablet.store.lease.note(self._shared.tablet.clock.now()).is_over:
+            self.flows.ask_contact(officer, tablet)
+            return
         self.activity.begin()
         self._preferences.change(last_officer=officer.id)
         self.session_view = SessionView(self._shared, tablet, officer, self.flows.actions())
@@ -219,7 +222,9 @@ class Navigator(BoxLayout):
             self.session_view.shell.navigate("inspection")
 
     def _tick(self) -> None:
-        """Count the delay of a wrong PIN down."""
+        """Count the delay of a wrong PIN down, and the time of an open session."""
+        if self.session_view is not None:
+            self.session_view.tick()
         shown = self.children[0]
         if isinstance(shown, UnlockScreen) and shown.presenter is not None:
             shown.presenter.tick()

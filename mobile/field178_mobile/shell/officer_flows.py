@@ -94,6 +94,16 @@ class OfficerFlows:
         port, lock = SaferPin(self._shared.tablet, tablet), self._navigator.lock
         self._navigator.put(pin_is_replaced(port, self._background, self._take_back, lock, officer))
 
+    def ask_contact(self, officer: TabletOfficer, tablet: TabletSession) -> None:
+        """Show an officer that the lease is over, and the session once the tablet has reached the office."""
+        from field178_mobile.features.access.screens.lease import LeaseScreen
+
+        self._navigator.lend(tablet)
+        screen = LeaseScreen(on_lock=lambda _screen: self._navigator.lock())
+        clock, ui_thread = self._shared.tablet.clock, self._shared.ui_thread
+        screen.begin(tablet.store, tablet.runner, clock, ui_thread, lambda: self._take_back(officer, tablet))
+        self._navigator.put(screen)
+
     def _take_back(self, officer: TabletOfficer, tablet: TabletSession) -> None:
         if self._navigator.take_back(tablet):
             self._navigator.opened(officer, tablet)

@@ -23,6 +23,8 @@ from field178_shared.time.clock import duration_clock
 
 # Interval of syncs for an officer who is using the tablet.
 NEWS_EVERY_S = 300.0
+# Interval in which the time of an open session is stored for the lease.
+LEASE_EVERY_S = 600.0
 
 
 class SessionView:
@@ -41,6 +43,7 @@ class SessionView:
         # Own instance: work that screens post after the lock must not reach a closed store.
         self._ui_thread = KivyThread()
         self._news_due_at = duration_clock() + NEWS_EVERY_S
+        self._lease_from = duration_clock()
         self._stops: list[Callable[[], None]] = []
         self._keep_open = KeepOpen(shared_services.platform.keep_open, lambda: language("Sending"))
         tablet = shared_services.tablet
@@ -87,8 +90,18 @@ class SessionView:
         self._status.refresh()
         self.shell.start(self.services, first, **place)
 
+    def tick(self) -> None:
+        """Store from time to time for how long the tablet is open."""
+        if duration_clock() - self._lease_from >= LEASE_EVERY_S:
+            self._note_lease()
+
+    def _note_lease(self) -> None:
+        before, self._lease_from = self._lease_from, duration_clock()
+        self.opened.store.lease.note(self.services.clock.now(), self._lease_from - before)
+
     def leave(self) -> None:
         """Stop listening; the store stays unlocked."""
+        self._note_lease()
         for stop in self._stops:
             stop()
         self._keep_open.leave()

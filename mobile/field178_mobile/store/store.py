@@ -32,6 +32,7 @@ from field178_mobile.store.outbox.submit import (
     resolution,
 )
 from field178_mobile.store.photos.photo_store import PhotoStore
+from field178_mobile.store.reading_lease import ReadingLease
 from field178_mobile.store.replica.server_records import Committed, ServerRecord, scope_rows
 from field178_mobile.store.replica.status import revision_of
 from field178_mobile.store.replication.erasure import named_in, refuse_erased
@@ -65,6 +66,7 @@ class Store(LockableStore):
         self.photos = PhotoStore(self, folder)
         self.drafts = DraftStore(self, self.photos)
         self.settings = StoredSettings(self)
+        self.lease = ReadingLease(self)
         self.minutes_numbers = MinutesNumbers(self)
 
     def file(

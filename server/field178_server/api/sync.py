@@ -72,7 +72,14 @@ def _pushes() -> GroupCommit[ReceivedPush, Processed]:
 
 def exchange_of(runtime: Runtime) -> Exchange:
     """Return the exchange of the running server's tenant."""
-    return Exchange(runtime.engine, runtime.tenant_id, runtime.clock, runtime.ids, declared_types())
+    return Exchange(
+        runtime.engine,
+        runtime.tenant_id,
+        runtime.clock,
+        runtime.ids,
+        declared_types(),
+        lease_days=runtime.settings.tablet_lease_days,
+    )
 
 
 def stream(parts: Sequence[bytes], *, in_gzip: bool) -> Response:

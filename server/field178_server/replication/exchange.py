@@ -40,7 +40,14 @@ from field178_server.replication.quarantine import reprocess
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, to_wire
 from field178_shared.wire.canonical import state_hash
-from field178_shared.wire.protocol import ROWS_PER_CHECKPOINT, VERSION, Change, SyncRequest, receipt_scope
+from field178_shared.wire.protocol import (
+    LEASE_DAYS,
+    ROWS_PER_CHECKPOINT,
+    VERSION,
+    Change,
+    SyncRequest,
+    receipt_scope,
+)
 
 # Limit of the records in an answer to a push while other pushes wait, or were stored together with it.
 RECORDS_IN_A_RUSH = ROWS_PER_CHECKPOINT
@@ -144,6 +151,7 @@ class Exchange:
     served: tuple[int, int] = (VERSION, VERSION)
     # Groups the pushes of the requests of one process; None: each push has its own transaction.
     pushes: GroupCommit[ReceivedPush, Processed] | None = None
+    lease_days: int = LEASE_DAYS
 
     def run(
         self, device_id: str, request: SyncRequest, protocol: int = VERSION, generation: int | None = None
@@ -389,6 +397,8 @@ class Exchange:
             "server": SERVER,
             "root": state.history_check.to_wire(),
         }
+        if self.lease_days != LEASE_DAYS:
+            hello["lease_days"] = self.lease_days
         if state.device.needs_sign_in:
             return {**hello, "sign_in": True}
         return {**hello, "revoked": True} if state.device.revoked else hello

@@ -246,6 +246,10 @@ class SyncRequest:
         )
 
 
+# Days for which a tablet may be read without contact: what the answer leaves out, and the most.
+LEASE_DAYS, MOST_LEASE_DAYS = 7, 30
+
+
 class Reader:
     """Reads members of one wire object; null means absent; a fault is AppError(bad_request)."""
 

@@ -242,6 +242,43 @@ def test_pin_of_a_tablet_without_key_store_gives_way_to_a_passphrase(navigator):
     assert find_all("PinPad")
 
 
+def test_tablet_without_contact_for_days_shows_nothing_until_it_reached_the_office(stage: Stage, navigator):
+    from field178_mobile.replication.events import Phase, SyncState, WakeReason
+    from field178_mobile.store.replication.server_state import note_agreement
+    from field178_mobile.store.replication.sync_store import SyncStore
+
+    door = navigator()
+    clock = door._shared.tablet.clock
+    door.meet()
+    enter(PIN)
+    until(lambda: door.session_view is not None)
+    door.lock()
+    frames()
+    clock.turn(days=8)
+    enter(PIN)
+    until(lambda: find_all("LeaseScreen"))
+    frames(4)
+    assert "Đã 8 ngày máy này không liên lạc với văn phòng" in texts()
+    assert door.session_view is None
+    assert find_all("ListRow") == []
+    store = door._lent.store
+    door.lock()
+    frames()
+    assert not store.is_unlocked
+    clock.turn(days=-400)
+    enter(PIN)
+    until(lambda: find_all("LeaseScreen"))
+    frames(4)
+    tap(find("Btn", text="Kết nối"))
+    assert door.runner.wakes == [WakeReason.USER]
+    door.runner.say(SyncState(phase=Phase.WAITING))
+    frames(4)
+    assert any("Không tới được máy chủ" in text for text in texts())
+    SyncStore(door._lent.store).write(note_agreement, clock.now())
+    door.runner.say(SyncState())
+    until(lambda: door.session_view is not None)
+
+
 def test_each_officer_confirms_the_notice_before_the_first_work(stage: Stage, navigator):
     door = navigator(has_read_notice=False)
     stage.dress(LANDSCAPE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,13 @@ def test_hello_has_all_that_a_tablet_checks_first(world: World) -> None:
     assert (hello["epoch"], hello["scopes"]) == ("e1", [tablet.scope, "ref", UNIT])
     assert (hello["backed_up"], hello["notices"]) == (0, [])
     assert "revoked" not in hello
+
+
+def test_hello_has_the_lease_that_the_office_has_chosen(world: World) -> None:
+    tablet = world.tablet()
+    assert "lease_days" not in tablet.ask()[0]
+    world.exchange = replace(world.exchange, lease_days=3)
+    assert tablet.ask()[0]["lease_days"] == 3
 
 
 def test_pushed_changes_are_in_the_digest_of_the_same_response(world: World) -> None:

@@ -26,6 +26,7 @@ from field178_mobile.store.replica.server_records import (
     scope_rows,
 )
 from field178_mobile.store.replication.erasure import forget_erased
+from field178_mobile.store.replication.lease import renew_lease
 from field178_mobile.store.replication.mass_deletion_guard import (
     ALLOWED,
     ANNOUNCING,
@@ -42,6 +43,7 @@ from field178_mobile.store.replication.server_state import OfficeNotice, replace
 from field178_mobile.store.replication.tombstones import doubt_what_left, last_tombstone, take_out, take_over
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import Digest
+from field178_shared.wire.protocol import LEASE_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Greeting:
     revoked: bool = False
     sign_in: bool = False
     at_s: int = 0
+    lease_days: int = LEASE_DAYS
 
     @property
     def announces_removal(self) -> bool:
@@ -216,6 +219,7 @@ def finish_exchange(context: DatabaseContext, greeting: Greeting, at: datetime) 
     """Store the content of `hello` at the end of an answer."""
     with context.transaction("finish"):
         _keep_greeting(context, greeting)
+        renew_lease(context, at, greeting.lease_days)
         put_text(context, "last_success_at", to_wire(at))
         put_text(context, "last_error", None)
 

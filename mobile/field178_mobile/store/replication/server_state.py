@@ -11,6 +11,7 @@ from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
 from field178_mobile.store.model import InboxItem, InboxKind
 from field178_mobile.store.photos.rows import unsent_photos
+from field178_mobile.store.replication.lease import renew_lease
 from field178_shared.ids import is_uuid, made_at
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.hash_chain import RootAlarm, RootSeen
@@ -58,6 +59,7 @@ def note_agreement(context: DatabaseContext, at: datetime) -> None:
     """Store the time of a successful exchange without changes."""
     with context.transaction("agreed"):
         put_text(context, "last_success_at", to_wire(at))
+        renew_lease(context, at)
         put_text(context, "last_error", None)
 
 

@@ -91,6 +91,16 @@ def unlock_passphrase(pose: Pose) -> None:
     find("UnlockScreen").presenter.submit("cánh diêù, hạt dẻo")
 
 
+@state(is_open=False)
+def lease_over(pose: Pose) -> None:
+    pose.unlock()
+    pose.door.lock()
+    pose.clock.turn(days=9)
+    tablet = pose.door._shared.tablet
+    officer = tablet.vault.officers()[0]
+    pose.door.opened(officer, tablet.open(tablet.vault.unlock(officer.id, PIN)))
+
+
 @state(is_shared=False)
 def change_passphrase(pose: Pose) -> None:
     from field178_mobile.shell.account_sheets import change_pin
