@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.mobile.canary_process import CANARY
 
 from field178_mobile.app import WINDOW, window_size
@@ -61,6 +63,18 @@ def test_nothing_is_readable_on_a_tablet_that_was_killed_once_it_starts_again(tm
     # Only as far as the first frame: nobody has unlocked it.
     start(folder, "import os\nfrom field178_mobile.app import build_app\nbuild_app(os.environ)\n")
     assert with_canary(folder) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc/self/mem")
+def test_nothing_of_keys_and_texts_is_held_in_memory_after_the_lock(tmp_path):
+    # Freed memory is overwritten by these settings: what is found is still held by something.
+    scrubbed = {"PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": "90", "KIVY_CLIPBOARD": "dummy"}
+    script = Path(__file__).with_name("memory_process.py").read_text("utf-8")
+    script = script.replace("sys.argv[1]", repr(str(tmp_path / "tablet")))
+    lines = start(tmp_path / "tablet", script, **scrubbed).stdout.splitlines()
+    open_, locked = (json.loads(line) for line in lines[-2:])
+    assert min(open_.values()) > 0
+    assert locked == {"key": 0, "device": 0, "text": 0}
 
 
 def test_a_desktop_without_helpers_is_started_on_in_silence(tmp_path):

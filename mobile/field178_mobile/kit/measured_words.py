@@ -12,6 +12,12 @@ MOST_WORDS = 8192
 _sizes: dict[str, dict[str, Size]] = defaultdict(dict)
 
 
+def clear() -> None:
+    """Delete the words and their sizes."""
+    for sizes in _sizes.values():
+        sizes.clear()
+
+
 def measuring(label: CoreLabel) -> Callable[[str], Size]:
     """Return the measuring function for the present font of a label."""
     sizes, measure = _sizes[label._get_font_id()], label.get_extents

@@ -10,6 +10,7 @@ from kivy.core.window import Window
 from field178_mobile.features.access.idle import Idle
 from field178_mobile.shell.gc_scheduler import QuietMoments
 from field178_mobile.shell.idle_notice import IdleNotice
+from field178_mobile.shell.text_caches import clear_texts
 from field178_shared.time.clock import duration_clock
 
 WATCH_EVERY_S = 1.0
@@ -34,7 +35,7 @@ class ActivityWatch:
         self._is_open, self._lock, self._on_touch, self._tick = is_open, lock, touched, tick
         self.idle = Idle(lambda: duration_clock())
         self.notice = IdleNotice()
-        self.quiet_moments = QuietMoments(lambda: duration_clock())
+        self.quiet_moments = QuietMoments(lambda: duration_clock(), clear_texts)
         self.watching = Frames.schedule_interval(self.look, WATCH_EVERY_S)
         for event in _EVENTS:
             Window.fbind(event, self.touch)

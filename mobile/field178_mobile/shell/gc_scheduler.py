@@ -23,11 +23,15 @@ def begin() -> None:
 class QuietMoments:
     """Scheduler of garbage collection for an idle tablet; `now` returns monotonic seconds.
 
+    `clear_caches` is called before the collection that follows an unlock or a lock: the first frames after a
+    lock still measure what was on the screen.
+
     Objects of an unlocked store live until it is locked and are not scanned before.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], clear_caches: Callable[[], None] = lambda: None) -> None:
         self._now = now
+        self._clear_caches = clear_caches
         self._touched_at = self._looked_at = now()
         self._has_changed_hands = False
 
@@ -47,6 +51,7 @@ class QuietMoments:
             return
         if self._has_changed_hands:
             self._has_changed_hands = False
+            self._clear_caches()
             gc.unfreeze()
             gc.collect()
             gc.freeze()
