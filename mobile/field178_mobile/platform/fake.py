@@ -111,7 +111,7 @@ class FakePlatform:
         return () if self.shares else (self._folder / "documents", self._folder)
 
     def take_papers_back(self) -> None:
-        """Forget what was lent."""
+        """Clear the list of lent files."""
         self.lent.clear()
 
     def share_file(self, path: Path) -> None:
