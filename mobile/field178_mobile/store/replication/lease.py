@@ -33,7 +33,7 @@ class Lease:
 
     @property
     def is_over(self) -> bool:
-        """Return whether nothing may be read before the next contact."""
+        """Return whether the lease is over: nothing is shown before the next contact."""
         return self.passed >= timedelta(days=self.days)
 
 
