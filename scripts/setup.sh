@@ -50,12 +50,15 @@ install_system_packages() {
     apt-get install --yes --no-install-recommends "$@"
 }
 
+# Wheels alone: a source archive runs its own code when it is installed. Off x86-64 pysqlite3 has none.
 install_python_packages() {
+  local uv_wheels=() pip_wheels=()
+  [ "$(uname -m)" != x86_64 ] || uv_wheels=(--no-build) pip_wheels=(--only-binary :all:)
   if command -v uv >/dev/null; then
-    uv pip install --python .venv/bin/python --require-hashes -r "$lock" &&
+    uv pip install --python .venv/bin/python "${uv_wheels[@]}" --require-hashes -r "$lock" &&
       uv pip install --python .venv/bin/python --no-deps -e .
   else
-    .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r "$lock" &&
+    .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off "${pip_wheels[@]}" --require-hashes -r "$lock" &&
       .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off --no-deps -e .
   fi
 }

@@ -30,7 +30,7 @@ LATE = (
     "xlsxwriter",
     "PIL",
     "segno",
-    "odata_query",
+    "lark",
 )
 START = f"""
 import sys

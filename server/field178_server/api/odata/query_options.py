@@ -73,7 +73,7 @@ def check_names(options: MultiDict[str, str], allowed: frozenset[str] = _OF_ROWS
 
 
 def _filter(table: EntitySet, text: str, now: datetime) -> Filter:
-    from field178_server.office.odata.filter_conditions import Filter  # its parser needs 3 MB
+    from field178_server.office.odata.filter_conditions import Filter  # its parser needs 2 MB
 
     return Filter(text, table.by_name, now)
 

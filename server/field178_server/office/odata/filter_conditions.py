@@ -1,23 +1,24 @@
-"""Conditions of a `$filter`: parsed by odata-query, checked against the columns, translated for both engines.
-
-The SQLAlchemy visitor of that library is not used: it compares instants as text on SQLite, its `ne` loses
-rows without a value, and its `contains` ignores case on one engine only.
-"""
+"""Conditions of a `$filter`: parsed, checked against the columns, translated for both engines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from math import isfinite
 from typing import Any
 
-from odata_query import ast
-from odata_query.exceptions import ODataException, UnknownFunctionException
-from odata_query.grammar import ODataLexer, ODataParser
 from sqlalchemy import ColumnElement, and_, extract, false, func, literal, not_, null, or_, true
 
 from field178_server.office.odata.edm import SQL_TYPES, EdmType, EntityProperty
+from field178_server.office.odata.filter_syntax import (
+    ColumnName,
+    Expression,
+    FilterOperation,
+    FunctionCall,
+    Literal,
+    UnsupportedPart,
+    parse_filter,
+)
 from field178_server.office.odata.supported import FUNCTIONS, refused, unsupported
 
 FILTER = "$filter"
@@ -27,7 +28,6 @@ MOST_CHARACTERS = 8000
 MOST_CONDITIONS, MOST_DEPTH = 300, 20
 # Each of them reads the stored body of every row that meets the other conditions.
 MOST_FIELD_CONDITIONS = 20
-_MOST_DIGITS = 18
 
 Condition = ColumnElement[bool]
 
@@ -58,92 +58,85 @@ class Filter:
 
     def names(self, column_name: str) -> bool:
         """Return whether the filter names a column."""
-        return any(
-            isinstance(node, ast.Identifier) and node.name == column_name for node in _walk(self._node)
-        )
+        return ColumnName(column_name) in _walk(self._node)
 
     def equals(self) -> Mapping[str, object]:
         """Return column values that the filter requires: equality conditions that only `and` joins."""
+        node = self._node
+        parts = node.operands if isinstance(node, FilterOperation) and node.operator == "and" else (node,)
         values: dict[str, object] = {}
-        for node in _parts(self._node, ast.And):
-            match node:
-                case ast.Compare(comparator=ast.Eq(), left=ast.Identifier(name=name), right=value):
-                    if isinstance(value, ast.Integer | ast.String):
-                        values[name] = value.py_val
+        for part in parts:
+            match part:
+                case FilterOperation(
+                    "eq", (ColumnName(name), Literal(value, EdmType.STRING | EdmType.INT64))
+                ):
+                    values[name] = value
         return values
 
     def _check_fields(self) -> None:
         """Refuse too many conditions on fields that are read from stored bodies."""
-        names = (node.name for node in _walk(self._node) if isinstance(node, ast.Identifier))
+        names = (node.text for node in _walk(self._node) if isinstance(node, ColumnName))
         fields = [name for name in names if (named := self._properties.get(name)) and named.source]
         if len(fields) > MOST_FIELD_CONDITIONS:
             raise refused(FILTER, f"more than {MOST_FIELD_CONDITIONS} conditions on fields of the record")
 
-    def _condition(self, node: Any) -> Condition:
+    def _condition(self, node: Expression) -> Condition:
         match node:
-            case ast.BoolOp(op=op):
-                join: Callable[..., Condition] = and_ if isinstance(op, ast.And) else or_
-                return join(*[self._condition(part) for part in _parts(node, type(op))])
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
+            case FilterOperation("and" | "or" as operator, parts):
+                join: Callable[..., Condition] = and_ if operator == "and" else or_
+                return join(*[self._condition(part) for part in parts])
+            case FilterOperation("not", (operand,)):
                 # A comparison with null is false in OData but unknown in SQL.
                 return not_(func.coalesce(self._condition(operand), false()))
-            case ast.Compare():
-                return self._comparison(node)
+            case FilterOperation("in", (member, *values)):
+                return self._among(self._term(member), [self._term(value) for value in values])
+            case FilterOperation("eq" | "ne" | "gt" | "ge" | "lt" | "le" as operator, (left, right)):
+                return _compared(operator, self._term(left), self._term(right))
         term = self._term(node)
         if term.type is not EdmType.BOOLEAN:
             raise refused(FILTER, "a condition is needed")
         return term.sql == true()
-
-    def _comparison(self, node: Any) -> Condition:
-        left = self._term(node.left)
-        if isinstance(node.comparator, ast.In):
-            return self._among(left, [self._term(operand) for operand in node.right.val])
-        right = self._term(node.right)
-        left, right = _alike(left, right), _alike(right, left)
-        match node.comparator:
-            case ast.Eq():
-                return _equal(left, right)
-            case ast.NotEq():
-                return _different(left, right)
-        if left.type is None or right.type is None or EdmType.BOOLEAN in (left.type, right.type):
-            raise refused(FILTER, "only eq and ne compare this")
-        compare = _ORDERS[type(node.comparator)]
-        return compare(left.sql, right.sql)
 
     def _among(self, left: _Term, terms: Sequence[_Term]) -> Condition:
         if all(term.type is left.type and term.value is not None for term in terms):
             return left.sql.in_([term.sql for term in terms])
         return or_(false(), *[_equal(left, term) for term in terms])
 
-    def _term(self, node: Any) -> _Term:
+    def _term(self, node: Expression) -> _Term:
         match node:
-            case ast.Identifier(name=name, namespace=()):
+            case ColumnName(name):
                 if (column := self._properties.get(name)) is None:
                     raise refused(FILTER, f"no property {name}")
                 return _Term(column.compared(FILTER), column.type, column.is_nullable)
-            case ast.Call(func=ast.Identifier(), args=args):
-                return self._call(".".join((*node.func.namespace, node.func.name)), args)
-            case ast.BinOp(op=op, left=left, right=right) if type(op) in _ARITHMETIC:
-                first, other = self._number(left), self._number(right)
-                sql = _ARITHMETIC[type(op)](first.sql, other.sql)
-                return _Term(sql, first.type, first.is_nullable or other.is_nullable)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                number = self._number(operand)
-                return _Term(-number.sql, number.type, number.is_nullable)
-            case ast.Compare() | ast.BoolOp() | ast.UnaryOp():
-                return _Term(self._condition(node), EdmType.BOOLEAN)
-        return _literal_of(node)
+            case FunctionCall(function, arguments):
+                return self._call(function, arguments)
+            case Literal(value, type_):
+                return _Term(null(), None) if type_ is None else _literal(value, type_)
+            case UnsupportedPart(what):
+                raise unsupported(FILTER, what)
+            case FilterOperation("-" | "add" | "sub" | "mul" | "div" | "mod"):
+                return self._arithmetic(node)
+        return _Term(self._condition(node), EdmType.BOOLEAN)
 
-    def _number(self, node: Any) -> _Term:
+    def _arithmetic(self, node: FilterOperation) -> _Term:
+        if node.operator not in _ARITHMETIC:
+            raise unsupported(FILTER, node.operator)
+        numbers = [self._number(operand) for operand in node.operands]
+        sql = _ARITHMETIC[node.operator](*(number.sql for number in numbers))
+        return _Term(sql, numbers[0].type, any(number.is_nullable for number in numbers))
+
+    def _number(self, node: Expression) -> _Term:
         term = self._term(node)
         if term.type is None or not term.type.is_number:
             raise refused(FILTER, "a number is needed")
         return term
 
-    def _call(self, name: str, args: Sequence[Any]) -> _Term:
+    def _call(self, name: str, arguments: Sequence[Expression]) -> _Term:
         if name not in FUNCTIONS:
             raise unsupported(FILTER, f"function {name}")
-        terms = [self._term(argument) for argument in args]
+        if len(arguments) != FUNCTIONS[name]:
+            raise refused(FILTER, f"{name} takes {FUNCTIONS[name]} values")
+        terms = [self._term(argument) for argument in arguments]
         if name == "now":
             return _literal(self._now, EdmType.INSTANT)
         expected = EdmType.DATE if name in _PARTS_OF_DAYS else EdmType.STRING
@@ -158,62 +151,42 @@ class Filter:
         return _Term(_SEARCHES[name](text.sql, terms[1].sql), EdmType.BOOLEAN, text.is_nullable)
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str) -> Expression:
     if len(text) > MOST_CHARACTERS:
         raise refused(FILTER, f"longer than {MOST_CHARACTERS} characters")
     try:
-        root = ODataParser().parse(ODataLexer().tokenize(text.strip()))
-    except UnknownFunctionException as error:
-        raise unsupported(FILTER, f"function {error.function_name}") from None
-    except (ODataException, ValueError, RecursionError, NotImplementedError):
-        raise refused(FILTER, "cannot be read as a condition") from None
-    if root is None:
-        raise refused(FILTER, "empty")
+        root = parse_filter(text)
+    except ValueError as error:
+        raise refused(FILTER, str(error)) from None
     _check_size(root)
     return root
 
 
-def _check_size(node: Any) -> None:
+def _check_size(root: Expression) -> None:
     """Refuse too many conditions or too many levels; a chain of one operator is one level."""
-    count, todo = 0, [(node, 1)]
+    count, todo = 0, [(root, 1)]
     while todo:
-        part, depth = todo.pop()
+        node, depth = todo.pop()
         if depth > MOST_DEPTH:
             raise refused(FILTER, f"nested more than {MOST_DEPTH} deep")
-        count += isinstance(part, ast.Compare | ast.Call)
-        below = _below(part)
-        count += len(below) if isinstance(part, ast.List) else 0
+        count += _conditions_of(node)
         if count > MOST_CONDITIONS:
             raise refused(FILTER, f"more than {MOST_CONDITIONS} conditions and values of lists")
-        todo += [(part, depth + 1) for part in below]
+        todo += [(operand, depth + 1) for operand in _operands(node)]
 
 
-def _below(node: Any) -> list[Any]:
-    """Return the child nodes of a node; of a chain of one operator, all its operands."""
-    if isinstance(node, ast.BoolOp):
-        return list(_parts(node, type(node.op)))
-    values = [getattr(node, name) for name in node.__dataclass_fields__]
-    parts = [part for value in values for part in (value if isinstance(value, list) else [value])]
-    return [part for part in parts if is_dataclass(part)]
+def _conditions_of(node: Expression) -> int:
+    """Return how many conditions and values of a list a node adds to those of its operands."""
+    match node:
+        case FilterOperation("in", operands):
+            return len(operands)
+        case FilterOperation("eq" | "ne" | "gt" | "ge" | "lt" | "le") | FunctionCall():
+            return 1
+    return 0
 
 
-def _literal_of(node: Any) -> _Term:
-    if isinstance(node, ast.Null):
-        return _Term(null(), None)
-    kind = _LITERALS.get(type(node))
-    if kind is None:
-        raise unsupported(FILTER, f"expression {type(node).__name__}")
-    try:
-        value = node.val if isinstance(node, ast.GUID) else node.py_val
-    except (ValueError, OverflowError):
-        raise refused(FILTER, f"no value: {node.val}") from None
-    if isinstance(value, int) and len(str(abs(value))) > _MOST_DIGITS:
-        raise refused(FILTER, f"no value: {node.val}")
-    if isinstance(value, float) and not isfinite(value):
-        raise refused(FILTER, f"no value: {node.val}")
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise refused(FILTER, f"an instant needs its offset: {node.val}")
-    return _literal(value, kind)
+def _operands(node: Expression) -> Sequence[Expression]:
+    return node.operands if isinstance(node, FilterOperation | FunctionCall) else ()
 
 
 def _literal(value: object, kind: EdmType) -> _Term:
@@ -242,6 +215,17 @@ def _day_of(value: datetime) -> _Term:
     return _literal(value.date(), EdmType.DATE)
 
 
+def _compared(operator: str, left: _Term, right: _Term) -> Condition:
+    left, right = _alike(left, right), _alike(right, left)
+    if operator == "eq":
+        return _equal(left, right)
+    if operator == "ne":
+        return _different(left, right)
+    if left.type is None or right.type is None or EdmType.BOOLEAN in (left.type, right.type):
+        raise refused(FILTER, "only eq and ne compare this")
+    return _ORDERS[operator](left.sql, right.sql)
+
+
 def _equal(left: _Term, right: _Term) -> Condition:
     left, right = _alike(left, right), _alike(right, left)
     if left.type is None or right.type is None:
@@ -257,44 +241,25 @@ def _different(left: _Term, right: _Term) -> Condition:
     return left.sql.is_distinct_from(right.sql)
 
 
-def _parts(node: Any, op: type) -> Iterator[Any]:
-    """Yield the operands of a chain of one operator; iterative, because a long chain is nested deeply."""
-    todo = [node]
+def _walk(root: Expression) -> Iterator[Expression]:
+    todo = [root]
     while todo:
-        part = todo.pop()
-        if isinstance(part, ast.BoolOp) and isinstance(part.op, op):
-            todo += (part.right, part.left)
-        else:
-            yield part
+        node = todo.pop()
+        yield node
+        todo += _operands(node)
 
 
-def _walk(node: Any) -> Iterator[Any]:
-    todo = [node]
-    while todo:
-        part = todo.pop()
-        yield part
-        todo += _below(part)
-
-
-_LITERALS: Mapping[type, EdmType] = {
-    ast.Integer: EdmType.INT64,
-    ast.Float: EdmType.DOUBLE,
-    ast.Boolean: EdmType.BOOLEAN,
-    ast.String: EdmType.STRING,
-    ast.GUID: EdmType.STRING,
-    ast.Date: EdmType.DATE,
-    ast.DateTime: EdmType.INSTANT,
+_ORDERS: Mapping[str, Callable[[Any, Any], Condition]] = {
+    "lt": lambda left, right: left < right,
+    "le": lambda left, right: left <= right,
+    "gt": lambda left, right: left > right,
+    "ge": lambda left, right: left >= right,
 }
-_ORDERS: Mapping[type, Callable[[Any, Any], Condition]] = {
-    ast.Lt: lambda left, right: left < right,
-    ast.LtE: lambda left, right: left <= right,
-    ast.Gt: lambda left, right: left > right,
-    ast.GtE: lambda left, right: left >= right,
-}
-_ARITHMETIC: Mapping[type, Callable[[Any, Any], ColumnElement[Any]]] = {
-    ast.Add: lambda left, right: left + right,
-    ast.Sub: lambda left, right: left - right,
-    ast.Mult: lambda left, right: left * right,
+_ARITHMETIC: Mapping[str, Callable[..., ColumnElement[Any]]] = {
+    "-": lambda number: -number,
+    "add": lambda left, right: left + right,
+    "sub": lambda left, right: left - right,
+    "mul": lambda left, right: left * right,
 }
 _PARTS_OF_DAYS = frozenset({"year", "month", "day"})
 _SEARCHES: Mapping[str, Callable[[Any, Any], Condition]] = {

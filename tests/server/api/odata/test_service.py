@@ -364,3 +364,16 @@ def test_reader_over_the_limit_is_refused_with_a_retry_time(
     failed = [filled.get("Visits", token) for _ in range(slots + 1)][-1]
     assert (failed.status_code, failed.get_json()["error"]["code"]) == (500, "internal")
     assert "ZeroDivision" not in failed.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"IndicatorFigures?$filter=Year eq {'9' * 5000}",
+        "IndicatorFigures?$filter=Year eq 2026-01-01",
+        "Visits?$filter=ReceivedAt gt 9999-12-31T23:59:59-14:00",
+    ],
+)
+def test_value_outside_its_range_is_refused(feeds: Feeds, path: str) -> None:
+    answer = feeds.get(path, feeds.token("chi"))
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "query_refused")
