@@ -58,7 +58,7 @@ server: ## serve the store of FIELD178_DATA_DIR (made at the first start); anoth
 	$(call ready,demo)
 	@.venv/bin/field178 init && .venv/bin/field178 serve --port $(PORT)
 
-release: ## build the folder that an office installs: wheel, hash-locked lists, SHA256SUMS (needs uv)
+release: ## build the folder that an office installs: wheel, hash-locked lists, components, SHA256SUMS (needs uv)
 	@scripts/release.sh
 
 apk: ## build the Android application (needs buildozer and Google's tools: docs/android.md)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds dist/field178-<version>: the wheel, one hash-locked list a set of extras, the notes, and SHA256SUMS (needs uv).
+# Builds dist/field178-<version>: the wheel, one hash-locked list a set of extras, the list of components, the notes, and
+# SHA256SUMS (needs uv).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,6 +20,8 @@ for extras in server server,postgres server,postgres,s3; do
     # The wheel itself, from this folder and of this content alone: the name is free on the public index.
     echo "./$wheel --hash=sha256:$sum" >>"$list"
 done
+uv run --quiet --no-project --python ">=3.11" python scripts/sbom.py \
+    "$folder"/requirements-server{,-postgres,-postgres-s3}.txt >"$folder/sbom.cdx.json"
 cp LICENSE NOTICE "$folder"
 (cd "$folder" && sha256sum -- * >SHA256SUMS)
 echo "$folder"

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.prove.evidence import commit
 
 PROOFS = (
+    "advisories",
     "planted_bugs",
     "planted_sources",
     "long_forms",
