@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire import strict_json
 from field178_shared.wire.canonical import canonical
 
 SUFFIX = ".f178"
@@ -163,10 +163,10 @@ def _nonce(kind: PartKind, number: int) -> bytes:
 
 def _check_last(content: bytes, digest: bytes, count: int, public_key: bytes) -> None:
     try:
-        last = json.loads(content)
-        signature, signed_count = bytes.fromhex(last["signature"]), last["changes"]
+        last = _object(content)
+        signature, signed_count = bytes.fromhex(str(last["signature"])), last["changes"]
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, CONTEXT + digest)
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature):
+    except (ValueError, KeyError, InvalidSignature):
         raise _fault("signature") from None
     if signed_count != count:
         raise _fault("damaged")
@@ -185,12 +185,24 @@ def _read_opening(file: BinaryIO) -> tuple[bytes, dict[str, str]]:
         raise _fault("damaged")
     raw = _exactly(file, size)
     try:
-        head = json.loads(raw)
+        head = _object(raw)
     except ValueError:
         raise _fault("damaged") from None
-    if not isinstance(head, dict) or not all(isinstance(head.get(name), str) for name in MEMBERS):
+    members = {name: value for name in MEMBERS if isinstance(value := head.get(name), str)}
+    if len(members) != len(MEMBERS):
         raise _fault("damaged")
-    return magic + length + raw, {name: head[name] for name in MEMBERS}
+    return magic + length + raw, members
+
+
+def _object(text: bytes) -> dict[str, object]:
+    """Return the object of a text; raises ValueError, also for what the wire forbids."""
+    try:
+        value = strict_json.loads(text)
+    except AppError:
+        raise ValueError("not strict") from None
+    if not isinstance(value, dict):
+        raise ValueError("no object")
+    return value
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:

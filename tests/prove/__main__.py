@@ -18,6 +18,7 @@ PROOFS = (
     "long_forms",
     "twins",
     "loader",
+    "fuzz",
     "network",
     "interleavings",
     "writers",

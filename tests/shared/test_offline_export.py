@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 
@@ -101,6 +102,23 @@ def test_file_of_another_format_is_refused_as_not_ours() -> None:
 def test_version_above_1_is_refused_as_newer() -> None:
     assert written()[len(MAGIC)] == 1
     assert refusal(MAGIC + b"\x02") == "newer"
+
+
+KEY = base64.urlsafe_b64encode(TABLET.public_key().public_bytes_raw()).rstrip(b"=").decode()
+HEAD = {"tenant": "main", "device": "d", "incarnation": "i", "created_at": "t", "key": KEY}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"[" * 4000,
+        json.dumps({**HEAD, "device": "\ud800"}).encode(),
+        json.dumps({**HEAD, "device": "\0"}).encode(),
+        json.dumps([HEAD]).encode(),
+    ],
+)
+def test_head_of_a_stranger_is_refused(head: bytes) -> None:
+    assert refusal(MAGIC + b"\x01" + len(head).to_bytes(4) + head) == "damaged"
 
 
 def split(content: bytes) -> list[bytes]:

@@ -42,14 +42,27 @@ class EnrolLink:
     receipt_key: str = ""
 
 
+def read_address(text: str) -> str | None:
+    """Return the address with its scheme (default https), or None if it is invalid."""
+    bare = text.strip().rstrip("/")
+    full = bare if "://" in bare else f"https://{bare}"
+    try:
+        parts = urlsplit(full)
+        has_server = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return None
+    return full if bare and parts.scheme in ("http", "https") and has_server else None
+
+
 def read_link(text: str) -> EnrolLink | None:
     """Return the enrolment link of a scanned or pasted text, None for other texts."""
-    parts = urlsplit(text.strip())
-    if parts.scheme != "field178" or parts.path != "enrol":
+    start, _, query = text.strip().partition("?")
+    if start.lower() != "field178:enrol":
         return None
-    values = parse_qs(parts.query)
-    url, code, receipt_key = (values.get(name, [""])[0] for name in "uck")
-    if not url or not code:
+    values = parse_qs(query)
+    address, code, receipt_key = (values.get(name, [""])[0] for name in "uck")
+    url = read_address(address)
+    if url is None or not code:
         return None
     return EnrolLink(url, code, " ".join(values.get("p", [])), receipt_key)
 

@@ -417,6 +417,8 @@ def test_the_link_of_a_code_is_read_from_the_qr() -> None:
     )
     assert read_link("https://example/enrol?u=a&c=b") is None
     assert read_link("field178:enrol?u=https://a") is None
+    assert read_link("field178:enrol?u=https://[::&c=ABCD") is None
+    assert read_link("//[") is None
 
 
 def test_closing_wakes_the_reader_of_a_silent_answer(serve) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Generic, Protocol
-from urllib.parse import urlsplit
 
 from field178_mobile.features.access.unlock import (
     NO_KEY_STORE,
@@ -17,7 +16,7 @@ from field178_mobile.features.access.unlock import (
     UnlockWording,
 )
 from field178_mobile.presentation.background import Background
-from field178_mobile.replication.enrolment import EnrolLink, read_link
+from field178_mobile.replication.enrolment import EnrolLink, read_address, read_link
 from field178_mobile.vault import passphrase
 from field178_mobile.vault.model import TabletOfficer
 from field178_mobile.vault.pins import is_weak
@@ -357,11 +356,3 @@ def read_code(text: str) -> str | None:
     """Return the 16 characters of a code typed with blanks, hyphens or look-alikes, or None."""
     bare = "".join(text.split()).replace("-", "").upper().translate(_ALIKE)
     return bare if len(bare) == CODE_LENGTH and set(bare) <= _CROCKFORD else None
-
-
-def read_address(text: str) -> str | None:
-    """Return the address with its scheme (default https), or None if it is invalid."""
-    bare = text.strip().rstrip("/")
-    full = bare if "://" in bare else f"https://{bare}"
-    parts = urlsplit(full)
-    return full if bare and parts.scheme in ("http", "https") and parts.hostname else None

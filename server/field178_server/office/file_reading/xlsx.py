@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # SyntaxErrors.
 BROKEN = (
     zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
     LookupError,
     ValueError,
     ArithmeticError,
@@ -34,6 +37,8 @@ _MAX_SHEET_BYTES = 48 << 20
 _MAX_TEXTS_BYTES = 12 << 20
 _MAX_PART_BYTES = 2 << 20
 _LAST_ROW = 1_048_576
+# Workbooks have no other; one of them needs memory that its entry does not declare.
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class WorkbookRefused(Exception):
@@ -88,6 +93,8 @@ def _check_sizes(packed: zipfile.ZipFile) -> None:
     parts = packed.infolist()
     if any(part.flag_bits & 1 for part in parts):
         raise WorkbookRefused("locked")
+    if any(part.compress_type not in _PACKINGS for part in parts):
+        raise WorkbookRefused("damaged")
     is_large = sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES
     if is_large or any(part.file_size > _limit_of(part.filename) for part in parts):
         raise WorkbookRefused("unpacks_too_large")

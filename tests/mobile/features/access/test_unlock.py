@@ -10,11 +10,10 @@ from field178_mobile.features.access.enrol import (
     EnrolmentStep,
     EnrolPresenter,
     EnrolState,
-    read_address,
     read_code,
 )
 from field178_mobile.features.access.unlock import UnlockPresenter, UnlockState, UnlockWording
-from field178_mobile.replication.enrolment import EnrolLink
+from field178_mobile.replication.enrolment import EnrolLink, read_address
 from field178_mobile.vault.model import TabletOfficer
 from field178_shared.errors import AppError, ErrorCode
 
@@ -442,6 +441,8 @@ def test_address_needs_a_host():
     assert read_address("office.example") == "https://office.example"
     assert read_address("ftp://office.example") is None
     assert read_address("   ") is None
+    assert read_address("https://[::") is None
+    assert read_address("office.example:8443x") is None
 
 
 def test_new_pin_is_only_for_who_forgot_it(enrolling):

@@ -76,6 +76,31 @@ def wrong_shared_text() -> bytes:
     return with_rows(b'<row r="1"><c r="A1" t="s"><v>99</v></c></row>')
 
 
+def packed_otherwise() -> bytes:
+    # No spreadsheet program packs like this.
+    out = io.BytesIO()
+    book = zipfile.ZipFile(io.BytesIO(workbook(("violations.items",))))
+    with book, zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as packed:
+        for name in book.namelist():
+            packed.writestr(name, book.read(name))
+    return out.getvalue()
+
+
+def damaged_packing() -> bytes:
+    # The list of parts stays good.
+    data = bytearray(workbook(("violations.items",)))
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        start = book.getinfo("[Content_Types].xml").header_offset + 30 + len("[Content_Types].xml")
+    data[start : start + 8] = b"\xff" * 8
+    return bytes(data)
+
+
+def newer_zip() -> bytes:
+    data = bytearray(workbook(("violations.items",)))
+    data[data.index(b"PK\x01\x02") + 6] = 128
+    return bytes(data)
+
+
 MADE: Mapping[str, Callable[[], bytes]] = {
     made.__name__: made
     for made in (
@@ -84,6 +109,9 @@ MADE: Mapping[str, Callable[[], bytes]] = {
         openings_of_merges,
         many_sheets_of_a_part,
         wrong_shared_text,
+        packed_otherwise,
+        damaged_packing,
+        newer_zip,
     )
 }
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, BinaryIO
 
 from field178_server.office.file_reading.reading_limits import CpuLimit
-from field178_server.office.file_reading.xlsx import WorkbookRefused, open_workbook, sheet_rows
+from field178_server.office.file_reading.xlsx import BROKEN, WorkbookRefused, open_workbook, sheet_rows
 from field178_server.office.register_import.reading.refusal import refused
 from field178_server.office.register_import.reading.sheet import (
     MAX_COLUMNS,
@@ -112,7 +112,7 @@ def _merged_down(file: BinaryIO, part: str, name: str) -> dict[tuple[int, int], 
                     if left == right and len(last_rows) < _MAX_MERGED:
                         last_rows[int(top), _column(left)] = int(bottom)
                 rest = text[-_OVERLAP:]
-    except (zipfile.BadZipFile, KeyError, OSError, EOFError):
+    except BROKEN:
         raise refused("damaged") from None
     return last_rows
 
