@@ -19,6 +19,7 @@ PROOFS = (
     "twins",
     "loader",
     "fuzz",
+    "described_interfaces",
     "network",
     "interleavings",
     "writers",

@@ -98,6 +98,7 @@ _EXCHANGE: Json = {
 }
 _TUS: Json = {"Tus-Resumable": {"type": "string", "const": "1.0.0"}}
 _NUMBER: Json = {"type": "string", "pattern": "^[0-9]{1,9}$"}
+_SIZE: Json = {"type": "string", "pattern": "^[1-9][0-9]{0,8}$"}
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("POST", "/api/v1/devices"): Operation(
@@ -127,7 +128,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Begin to send a file (tus 1.0.0 creation).",
         status=201,
         needs_session=True,
-        headers={**_TUS, "Upload-Length": _NUMBER, "Upload-Metadata": _NAME},
+        headers={**_TUS, "Upload-Length": _SIZE, "Upload-Metadata": _NAME},
     ),
     ("PATCH", "/api/v1/uploads/{upload_id}"): Operation(
         "append_to_upload",

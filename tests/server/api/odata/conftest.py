@@ -75,14 +75,19 @@ def basic(token: str, user: str = "ai-cung-duoc") -> str:
     return "Basic " + base64.b64encode(f"{user}:{token}".encode()).decode()
 
 
-@pytest.fixture
-def feeds(furnished: Path, tmp_path: Path) -> Iterator[Feeds]:
-    office = Office(copy_of(furnished, tmp_path / "data"), MovedClock())
+def feeds_of(office: Office) -> Feeds:
+    """Return the service of an office that has an officer of each role that reads."""
     for role in ROLES:
         request = AccountRequest(role, f"Cán bộ {role}", role, None, ())
         run_write(
             office.engine,
             lambda session, w=request: accounts.add(session, office.context, w, (), "not a hash"),
         )
-    yield Feeds(office)
+    return Feeds(office)
+
+
+@pytest.fixture
+def feeds(furnished: Path, tmp_path: Path) -> Iterator[Feeds]:
+    office = Office(copy_of(furnished, tmp_path / "data"), MovedClock())
+    yield feeds_of(office)
     office.close()
