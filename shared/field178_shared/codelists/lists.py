@@ -19,6 +19,7 @@ from field178_shared.codelists.indicators import (
 )
 from field178_shared.codelists.labels import ListChoice
 from field178_shared.codelists.legal import LegalReference, LegalSource, PressSource
+from field178_shared.codelists.lint_figures import LintFigure, LintSummary
 from field178_shared.codelists.organizations import Agency, Role
 from field178_shared.codelists.outreach import (
     Audience,
@@ -28,6 +29,7 @@ from field178_shared.codelists.outreach import (
     SupportService,
     Topic,
 )
+from field178_shared.codelists.person_names import PersonNames
 from field178_shared.codelists.places import MediaOutlet, Phrase, Place
 from field178_shared.codelists.privacy_rules import PrivacyRules
 from field178_shared.codelists.reports import (
@@ -102,7 +104,10 @@ class CodeLists:
     form_texts: DatedRows[ListChoice] = field(metadata={"at": "document_forms.texts"})
     glossary: Mapping[str, Term]
     avoided_words: tuple[AvoidedWords, ...] = field(metadata={"at": "vocabulary.items"})
+    lint_summary: LintSummary = field(metadata={"at": "lint_figures.summary"})
+    lint_figures: tuple[LintFigure, ...] = field(metadata={"at": "lint_figures.classes"})
     privacy: PrivacyRules
+    person_names: PersonNames
     prose: Mapping[str, str]
     # The formulas of the indicators by their ids, checked.
     figures: Figures = field(init=False)

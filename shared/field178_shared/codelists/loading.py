@@ -12,6 +12,7 @@ from field178_shared.codelists.holidays import read_holidays
 from field178_shared.codelists.labels import Labelled, ListChoice
 from field178_shared.codelists.legal import PressSource
 from field178_shared.codelists.lists import CodeLists
+from field178_shared.codelists.person_names import PersonNames
 from field178_shared.codelists.places import read_school, read_zone
 from field178_shared.codelists.privacy_rules import PrivacyRules
 from field178_shared.codelists.reports import Submission
@@ -92,6 +93,7 @@ def read_lists(data: object, pack: int = 0) -> CodeLists:
         zones=files.index("places", "zones", read_zone),
         glossary=by_id(files.rows("glossary", "items", Term.read), lambda term: term.field, "glossary"),
         privacy=PrivacyRules.read(files.file("privacy_rules")),
+        person_names=PersonNames.read(files.file("person_names")),
         prose=files.prose(),
     )
     files.finish()

@@ -53,10 +53,6 @@ class LintPattern(CodeListRow):
     not_after: tuple[str, ...]
     reach: int = field(metadata={"read": _read_reach})
     algorithm: str | None
-    surnames: tuple[str, ...]
-    common_words: tuple[str, ...]
-    skip_after: tuple[str, ...]
-    not_names: tuple[str, ...]
     rule: str | None
     source: str | None
 

@@ -127,7 +127,7 @@ def _personal_data(type_name: str, data: Data, context: FlagContext) -> Iterator
             yield Problem(path, ErrorCode.PERSONAL_DATA, {"text": text})
 
 
-# Cached: checking a text takes a fifth of a millisecond, and lists are shown often.
+# Cached: checking a long text takes a millisecond or two, and lists are shown often.
 @lru_cache(maxsize=4096)
 def _may_name_a_person(text: str, known_names: tuple[str, ...]) -> bool:
     return bool(lint(text, known_names))

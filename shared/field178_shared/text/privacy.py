@@ -5,14 +5,16 @@ A mark is a question to the officer ("mask it, or is it no personal data?"); sav
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from field178_shared.codelists import CodeLists, load
+from field178_shared.codelists.person_names import PersonNames
 from field178_shared.codelists.privacy_rules import LintPattern
 from field178_shared.codelists.words import AvoidedWords
+from field178_shared.text.name_words import NameWords
 from field178_shared.text.normalisation import fold, nfc
-from field178_shared.text.person_names import NameRules, spans_of_names
+from field178_shared.text.person_names import spans_of_names
 
 MASK = "•"
 
@@ -38,17 +40,19 @@ def lint(text: str, known_names: Sequence[str] = (), language: str = "vi") -> tu
     """
     plain = nfc(text)
     lists = load()
+    names = _names(plain, known_names)
     marks: list[PrivacyMark] = []
     for pattern in lists.privacy.free_text.linter.patterns:
         message = pattern.en if language == "en" else pattern.vi
         if pattern.regex is not None:
             marks += [PrivacyMark(pattern.id, *span, message) for span in _hits(pattern, plain)]
         elif pattern.algorithm is not None:
-            spans = spans_of_names(plain, _name_rules(), known_names)
-            marks += [PrivacyMark(pattern.id, *span, message) for span in spans]
+            marks += [
+                PrivacyMark(kind, start, end, message) for kind, start, end in names if kind == pattern.id
+            ]
         else:
             marks += _stigma_marks(pattern.id, message, plain, language)
-    return _without_contained(marks)
+    return _without_overlap(marks)
 
 
 def mask(text: str, marks: Sequence[PrivacyMark]) -> str:
@@ -85,11 +89,32 @@ def _folded_stems() -> tuple[str, ...]:
     return tuple("_".join(_words_of(stem)) for stem in forbidden_stems())
 
 
-@cache
-def _name_rules() -> NameRules:
-    patterns = load().privacy.free_text.linter.patterns
-    pattern = next(pattern for pattern in patterns if pattern.algorithm == "surname_titlecase")
-    return NameRules.of(pattern)
+def _names(text: str, known_names: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return kind and span of the names of people in a text, without those inside a known name."""
+    lists = load()
+    known_spans = _known_spans(text, known_names)
+    return [
+        (kind, start, end)
+        for kind, start, end in spans_of_names(text, _name_words(lists.person_names))
+        if not any(first <= start and end <= last for first, last in known_spans)
+    ]
+
+
+def _known_spans(text: str, known_names: Sequence[str]) -> list[tuple[int, int]]:
+    names = [re.escape(nfc(name)) for name in known_names if name.strip()]
+    if not names:
+        return []
+    return [match.span() for match in re.finditer("|".join(names), text, re.IGNORECASE)]
+
+
+_prepared: list[tuple[PersonNames, NameWords]] = []
+
+
+def _name_words(names: PersonNames) -> NameWords:
+    # Prepared once for each edition of the list, which a pack replaces while the process runs.
+    if not _prepared or _prepared[0][0] is not names:
+        _prepared[:] = [(names, NameWords.of(names))]
+    return _prepared[0][1]
 
 
 @cache
@@ -140,11 +165,11 @@ def _words_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
 
 
-def _without_contained(marks: Sequence[PrivacyMark]) -> tuple[PrivacyMark, ...]:
+def _without_overlap(marks: Sequence[PrivacyMark]) -> tuple[PrivacyMark, ...]:
     kept: list[PrivacyMark] = []
     reached = 0
     for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
         if mark.end > reached:
-            kept.append(mark)
+            kept.append(mark if mark.start >= reached else replace(mark, start=reached))
             reached = mark.end
     return tuple(kept)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.exports.flashes import FLASHES
-from field178_server.console.exports.view import export_arguments, export_form, export_line
+from field178_server.console.exports.view import export_arguments, export_form, export_line, lint_view
 from field178_server.console.shell.access import any_of
 from field178_server.console.shell.confirmation import ask_before_file
 from field178_server.console.shell.form_actions import attempt, done, office
@@ -65,6 +65,7 @@ def _exports_page(given: Mapping[str, str], refusal: tuple[int, str] | None = No
         is_running=any(not job.state.is_final for job in exports.rows),
         again=_ADDRESS.href(),
         sees_all=sees_all,
+        lint=lint_view(page),
     )
 
 

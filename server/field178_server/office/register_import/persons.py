@@ -82,7 +82,7 @@ _IDENTITY = re.compile(
     r"(?<!\d)0(?:0[1-9]|[1-8]\d|9[0-6])[ .]?[0-3]\d{2}[ .]?\d{6}(?!\d)|(?<!\d)[123]\d{8}(?!\d)"
 )
 _IDENTITY_ALONE = re.compile(r"0(?:0[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}")
-_NAMING = frozenset({"person_name", "birth_year"})
+_NAMING = frozenset({"person_name", "given_name", "birth_year", "child_age"})
 # Share of non-empty cells that marks a column as personal data.
 _SHARE = 0.4
 _MOST_LOOKED_AT = 400

@@ -33,6 +33,7 @@ from field178_server.office.exports.operations import (
     export_with,
 )
 from field178_server.office.exports.table_files import TableFile
+from field178_shared.codelists import load
 
 REVIEWER, LEADER, CITY, PRIVACY = "gl07", "gl08", "gl13", "gl14"
 SignIn = Callable[[str], Browser]
@@ -208,6 +209,13 @@ def test_unknown_format_of_a_kind_is_not_found(exports_of: Callable[[str], Expor
     assert reviewer.browser.post("/exports", fields).status_code == 404
     assert reviewer.browser.get("/exports/../file").status_code == 404
     assert reviewer.browser.get("/exports/no-id/file").status_code == 404
+
+
+def test_page_tells_how_well_personal_data_is_masked(exports_of: Callable[[str], Exports]) -> None:
+    page, summary = words(exports_of(REVIEWER).page), load().lint_summary
+    assert f"Trong {summary.notes} câu thử" in page
+    assert f"bắt được {round(100 * summary.marked / summary.notes)} %" in page
+    assert all(figure.vi in page for figure in load().lint_figures)
 
 
 def test_the_page_costs_few_statements_however_many_exports_there_are(

@@ -30,7 +30,7 @@ NAME, IDENTITY, PHONE = "Trần Thị Bích Ngọc", "031199004567", "0912 345 6
 PLANTED = f"{NAME}, CCCD {IDENTITY}, điện thoại {PHONE}"
 TOLD = (NAME, "Bích Ngọc", IDENTITY, PHONE)
 # No column may contain a number or plate; a sign or an address may read like a name.
-NUMBERS = frozenset({"id_number", "phone", "plate", "birth_year"})
+NUMBERS = frozenset({"id_number", "passport", "phone", "plate", "birth_year", "bank_account", "email"})
 TYPED = frozenset({FieldKind.TEXT, FieldKind.LONG_TEXT})
 
 

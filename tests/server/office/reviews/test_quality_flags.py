@@ -85,9 +85,9 @@ def test_flags_follow_the_point_and_the_kind_of_the_establishment(
 
 
 def test_flags_follow_the_name_of_the_establishment(world: World, tablet: Tablet, place: str) -> None:
-    visit = visit_at(tablet, place, recommendation="Nhà nghỉ Lê Văn Tám thiếu sổ")
+    visit = visit_at(tablet, place, recommendation="Nhà nghỉ Lê Văn Sửu thiếu sổ")
     assert "personal_data" in flags(world, visit)[0]
-    change(tablet, place, {"name": "Nhà nghỉ Lê Văn Tám"})
+    change(tablet, place, {"name": "Nhà nghỉ Lê Văn Sửu"})
     with_its_name = flags(world, visit)[0]
     change(tablet, place, {"name": "Karaoke Mộc Diệp"})
     assert "personal_data" in flags(world, visit)[0]

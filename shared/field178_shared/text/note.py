@@ -1,0 +1,69 @@
+"""A note to search for names: its words, and what each of them can be by the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from field178_shared.text.name_words import NameWords
+from field178_shared.text.words import NoteWord, is_phrase
+
+
+class Surname(IntEnum):
+    """Certainty that a word is a surname."""
+
+    NONE = 0
+    WEAK = 1
+    STRONG = 2
+
+
+class Note:
+    """Words of a note with the lookup of the lists."""
+
+    __slots__ = ("has_small_letters", "is_plain", "lookup", "words")
+
+    def __init__(self, words: Sequence[NoteWord], lookup: NameWords) -> None:
+        self.words = words
+        self.lookup = lookup
+        # Written without marks, as on a keyboard without them: words are looked up without marks too.
+        self.is_plain = all(word.is_plain for word in words)
+        # In a note of capitals alone they tell nothing.
+        self.has_small_letters = not all(word.text.isupper() for word in words if not word.is_digits)
+
+    def strength(self, at: int) -> Surname:
+        """Return how surely a word with a capital begins a surname."""
+        word = self.words[at]
+        if self.lookup.surname_length(self.words, at) or self.lookup.strong.has(word, may_lack_marks=False):
+            return Surname.STRONG
+        if self.lookup.weak.has(word, may_lack_marks=False):
+            return Surname.WEAK
+        if not self.lookup.strong.has(word, may_lack_marks=True):
+            return Surname.WEAK if self.lookup.weak.has(word, may_lack_marks=True) else Surname.NONE
+        is_sure = self.is_plain and word.folded not in self.lookup.stop
+        return Surname.STRONG if is_sure else Surname.WEAK
+
+    def small_strength(self, at: int) -> Surname:
+        """Return how surely a word in small letters is a surname."""
+        word = self.words[at]
+        if self.lookup.strong.has(word, may_lack_marks=self.is_plain):
+            is_ordinary = self.is_plain and word.folded in self.lookup.stop
+            return Surname.WEAK if is_ordinary else Surname.STRONG
+        return Surname.WEAK if self.lookup.weak.has(word, may_lack_marks=self.is_plain) else Surname.NONE
+
+    def is_given(self, at: int) -> bool:
+        """Return whether a word is a given name."""
+        return at < len(self.words) and self.lookup.given.has(self.words[at], may_lack_marks=self.is_plain)
+
+    def is_middle(self, at: int) -> bool:
+        """Return whether a word is Văn or Thị."""
+        return at < len(self.words) and self.lookup.middles.has(self.words[at], may_lack_marks=True)
+
+    def is_small(self, at: int) -> bool:
+        """Return whether a word has no capital, or capitals tell nothing, as in a note of capitals."""
+        return not (self.has_small_letters and self.words[at].text[0].isupper())
+
+    def next_word(self, at: int, more: int = 1) -> NoteWord | None:
+        """Return a word in small letters further on, if only spaces separate it from this one."""
+        words = self.words[at : at + more + 1]
+        is_one_phrase = len(words) > more and is_phrase(words)
+        return words[more] if is_one_phrase and all(map(self.is_small, range(at, at + more + 1))) else None

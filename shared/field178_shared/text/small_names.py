@@ -1,0 +1,192 @@
+"""Names of people that are written without capitals, or in a note of capitals alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from field178_shared.text.name_words import Herald
+from field178_shared.text.note import Note, Surname
+from field178_shared.text.words import has_highland_prefix, is_syllable
+
+# Ranks among brothers and sisters that are numbers of other things too often.
+_UNSURE_RANKS = frozenset({"ca", "hai", "ba", "nam", "tu"})
+
+
+class SmallNames:
+    """Search for names without the help of capitals: the lists and the words before decide."""
+
+    def __init__(self, note: Note) -> None:
+        self.note, self.words, self.lookup = note, note.words, note.lookup
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Yield the first and last word of each name."""
+        index = 0
+        while index < len(self.words):
+            length = self._name_length(index) if self.note.is_small(index) else 0
+            if length:
+                yield index, index + length - 1
+            index += max(length, 1)
+
+    def _name_length(self, at: int) -> int:
+        herald, length_of_herald = self._herald(at)
+        if herald is Herald.PLACE or self.lookup.public_length(self.words, at):
+            return 0
+        if length := self._length_with_apostrophe(at) or self._length_of_full_name(at, herald):
+            is_public = herald is None and self.lookup.is_public_name(self.words, at, length)
+            return 0 if is_public else length
+        if herald is not None and herald.is_of_person:
+            return self._length_after_title(at, herald, length_of_herald)
+        return int(herald is Herald.SHORT_TITLE and self._is_given(at, is_clear=self.note.is_plain))
+
+    def _herald(self, at: int) -> tuple[Herald | None, int]:
+        """Return what the words before a word announce, and how many they are."""
+        word = self.words[at]
+        if not at or not (word.is_adjacent or word.gap.strip() == ":"):
+            return None, 0
+        if word.is_adjacent and self.words[at - 1].is_digits:
+            return Herald.PLACE, 1
+        return self.lookup.herald_of(self.words, at, may_lack_marks=self.note.is_plain)
+
+    # Full names
+
+    def _length_with_apostrophe(self, at: int) -> int:
+        """Return the length of a name such as "h'hen niê" or "ksor h'lan", 0 for none."""
+        first, second = self.words[at], self.note.next_word(at)
+        if at and self.words[at - 1].lower in self.lookup.place_syllables:
+            return 0
+        if has_highland_prefix(first) and first.folded[0] in "hk":
+            return 1 + (second is not None and self.lookup.upland.has(second, may_lack_marks=True))
+        is_surname = self.lookup.upland.has(first, may_lack_marks=self.note.is_plain)
+        return 2 if is_surname and second is not None and has_highland_prefix(second) else 0
+
+    def _length_of_full_name(self, at: int, herald: Herald | None) -> int:
+        second = self.note.next_word(at)
+        if second is None:
+            return 0
+        if self._is_highland_name(at):
+            return 3
+        strength = self._strength(at)
+        if not strength or self.lookup.is_compound(self.words[at], second):
+            return 0
+        if self.lookup.middles.has(second, may_lack_marks=self.note.is_plain):
+            return self._length_after_middle(at, strength)
+        if herald is Herald.ESTABLISHMENT:
+            return 0
+        is_announced = self._is_announced(at, herald)
+        if self._are_syllables(at, is_announced=is_announced):
+            is_announced = is_announced or herald is Herald.CONTACT
+            return self._length_of_three(at, strength, is_announced=is_announced)
+        return 2 if is_announced and self._is_short_name(at, strength) else 0
+
+    def _strength(self, at: int) -> Surname:
+        """Return how surely a word is a surname; a function word (và, từ) is one before Văn or Thị alone."""
+        strength = self.note.small_strength(at)
+        is_function_word = not self.note.is_plain and self.words[at].folded in self.lookup.stop
+        is_no_surname = strength is Surname.WEAK and is_function_word and not self.note.is_middle(at + 1)
+        return Surname.NONE if is_no_surname else strength
+
+    def _is_highland_name(self, at: int) -> bool:
+        """Return whether a name of the highlands begins here: "giàng a chu", "y blon nie"."""
+        if self.note.next_word(at, 2) is None:
+            return False
+        first, second, third = self.words[at : at + 3]
+        may_lack_marks = self.note.is_plain
+        if second.lower == "a":
+            surnames = (self.lookup.upland, self.lookup.mong)
+            return any(surname.has(first, may_lack_marks=may_lack_marks) for surname in surnames)
+        return first.lower in ("y", "h") and self.lookup.upland.has(third, may_lack_marks=may_lack_marks)
+
+    def _length_after_middle(self, at: int, strength: Surname) -> int:
+        """Return the length of a name with Văn or Thị, 0 if what follows is no given name."""
+        second, third, fourth = self.words[at + 1], self.note.next_word(at, 2), self.note.next_word(at, 3)
+        if third is None or third.is_digits:
+            return 0
+        is_ordinary = self.lookup.is_compound(second, third) or self.lookup.is_compound(third, fourth)
+        if strength is Surname.WEAK and is_ordinary:
+            return 0
+        if self.lookup.given.has(third, may_lack_marks=self.note.is_plain):
+            return 3 + self._one_more(at + 3)
+        is_word = third.folded in self.lookup.stop or not is_syllable(third.folded)
+        return 0 if is_word or (strength is Surname.WEAK and self.note.is_plain) else 3
+
+    def _are_syllables(self, at: int, *, is_announced: bool) -> bool:
+        """Return whether the two words behind a surname can be middle and given name."""
+        if self.note.next_word(at, 2) is None:
+            return False
+        are_clear = [self._is_syllable(index) for index in (at + 1, at + 2)]
+        if all(are_clear):
+            return True
+        are_given = [self.note.is_given(index) for index in (at + 1, at + 2)]
+        return (are_clear[1] and are_given[0]) or (is_announced and are_clear[0] and are_given[1])
+
+    def _is_syllable(self, at: int) -> bool:
+        """Return whether a word can be a part of a name behind a surname."""
+        word = self.words[at]
+        if word.folded in self.lookup.stop and word.folded not in self.lookup.clear_given:
+            return not self.note.is_plain and self.note.is_given(at)
+        return self.note.is_given(at) or self.note.small_strength(at) > 0
+
+    def _length_of_three(self, at: int, strength: Surname, *, is_announced: bool) -> int:
+        second, third = self.words[at + 1 : at + 3]
+        is_ordinary = self.lookup.is_compound(second, third)
+        is_ordinary = is_ordinary or self.lookup.is_compound(third, self.note.next_word(at, 3))
+        is_strong = strength is Surname.STRONG
+        is_name = (is_strong and is_announced) if is_ordinary else (is_strong or is_announced)
+        return 3 + self._one_more(at + 3) if is_name else 0
+
+    def _is_announced(self, at: int, herald: Herald | None) -> bool:
+        """Return whether the words before leave no doubt that a person follows."""
+        if herald is Herald.TITLE:
+            return not (self.note.is_plain and self.words[at - 1].folded in self.lookup.unclear_titles)
+        return herald in (Herald.NAMED, Herald.ROLE)
+
+    def _is_short_name(self, at: int, strength: Surname) -> bool:
+        """Return whether the words are a surname and one given name."""
+        second = self.words[at + 1]
+        is_sure = self.lookup.sure_given.has(second, may_lack_marks=self.note.is_plain)
+        is_given = self._is_given(at + 1, is_clear=self.note.is_plain)
+        is_ordinary = self.lookup.is_compound(second, self.note.next_word(at, 2))
+        return is_given and not is_ordinary and (is_sure or strength is Surname.STRONG)
+
+    def _one_more(self, at: int) -> int:
+        """Return 1 if one more given name follows."""
+        if at >= len(self.words) or not (self.words[at].is_adjacent and self.note.is_small(at)):
+            return 0
+        is_ordinary = self.lookup.is_compound(self.words[at], self.note.next_word(at))
+        return int(self._is_given(at) and not is_ordinary)
+
+    # Given names
+
+    def _is_given(self, at: int, *, is_clear: bool = False) -> bool:
+        """Return whether a word is a given name; `is_clear`: one that is no ordinary word without marks."""
+        if at >= len(self.words):
+            return False
+        word = self.words[at]
+        if is_clear:
+            return word.folded in self.lookup.clear_given
+        is_ordinary = word.folded in self.lookup.stop and word.folded not in self.lookup.clear_given
+        return self.note.is_given(at) and not (is_ordinary and self.note.is_plain)
+
+    def _length_after_title(self, at: int, herald: Herald, length_of_herald: int) -> int:
+        first, title = self.words[at], self.words[at - 1]
+        if self._is_of_several(at - length_of_herald) or self.lookup.is_compound(title, first):
+            return 0
+        if self.lookup.is_compound(first, self.note.next_word(at)):
+            return 0
+        is_rank = herald is Herald.TITLE and self.lookup.ranks.has(first, may_lack_marks=self.note.is_plain)
+        if is_rank and first.folded not in _UNSURE_RANKS:
+            return 1
+        is_clear = self.note.is_plain and title.folded in self.lookup.unclear_titles
+        is_sure = is_clear or self.lookup.sure_given.has(first, may_lack_marks=self.note.is_plain)
+        return 1 + self._one_more(at + 1) if is_sure and self._is_given(at, is_clear=is_clear) else 0
+
+    def _is_of_several(self, at: int) -> bool:
+        """Return whether a title is one of several people or of a place: "3 chị", "anh em", "quán cô"."""
+        herald, _ = self._herald(at)
+        if herald is not None and herald.is_of_place:
+            return True
+        if not at or not self.words[at].is_adjacent:
+            return False
+        before = self.words[at - 1]
+        is_number = before.is_digits or before.lower in self.lookup.plurals
+        return is_number or self.lookup.is_compound(before, self.words[at])

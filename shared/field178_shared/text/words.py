@@ -1,0 +1,101 @@
+"""Words of a note with their places, their folded spelling and their capitals."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from field178_shared.text.normalisation import fold
+
+# A word of letters; H'Hen, K'Brèo and "H' Hen" are one word. Digits are words of their own.
+_WORD = re.compile(r"(?:[HKMNR]['’ʼ′] ?)?[^\W\d_]+(?:['’ʼ′][^\W\d_]+)*|\d+")
+_SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|kh|gh|gi|ph|th|tr|ch|qu|[bcdghklmnpqrstvx])?"
+    r"(?:(?:[aeiou]|oo|ie|ye|ia|ya|uo|ua|oa|oe|ue|uy|uye|uya)(?:ch|nh|ng|[cmnpt])|[aeiouy]{1,3}|g)"
+)
+_SPACES = frozenset(" \t\u00a0")
+_APOSTROPHE = re.compile("[’ʼ′] ?|' ")
+_HIGHLAND_PREFIX = re.compile(r"(?:[hkmnr]|bh|kb)'[a-z]{2}")
+# Telex as it is typed: vowels and d doubled or followed by w, the tone as a letter at the end.
+_TELEX = re.compile(r"...[sfrxj]$|[aou]w|dd")
+_DOUBLED = (("dd", "d"), ("aa", "a"), ("ee", "e"), ("oo", "o"))
+_TONE = re.compile(r"[sfrxjw]")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWord:
+    """A word of a text: `gap` is what stands before it, `folded` its spelling to look up."""
+
+    text: str
+    start: int
+    end: int
+    gap: str
+    lower: str
+    folded: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether the word has no marks, so that its spelling may lack them."""
+        return self.text.isascii()
+
+    @property
+    def is_title(self) -> bool:
+        """Return whether a capital begins the word, and only names of the highlands have another."""
+        return self.text[0].isupper() and (len(self.text) == 1 or not self.text.isupper())
+
+    @property
+    def is_capitals(self) -> bool:
+        """Return whether the word is written in capitals."""
+        return len(self.text) > 1 and self.text.isupper()
+
+    @property
+    def is_adjacent(self) -> bool:
+        """Return whether only spaces separate the word from the one before it."""
+        return bool(self.gap) and self.gap[0] in _SPACES and self.gap.isspace()
+
+    @property
+    def is_digits(self) -> bool:
+        """Return whether the word is a number."""
+        return self.text.isdigit()
+
+
+def words_of(text: str) -> list[NoteWord]:
+    """Return the words of an NFC text in order."""
+    words: list[NoteWord] = []
+    is_typed_raw = text.isascii()
+    end = 0
+    for match in _WORD.finditer(text):
+        word = match[0]
+        folded = _APOSTROPHE.sub("'", fold(word))
+        if is_typed_raw and not is_syllable(folded):
+            folded = _typed(folded)
+        words.append(
+            NoteWord(word, match.start(), match.end(), text[end : match.start()], word.lower(), folded)
+        )
+        end = match.end()
+    return words
+
+
+def _typed(plain: str) -> str:
+    """Return the syllable of a word typed while the keyboard method was off (nguyeenx), or the word."""
+    if not _TELEX.search(plain):
+        return plain
+    typed = plain
+    for doubled, single in _DOUBLED:
+        typed = typed.replace(doubled, single)
+    typed = typed[0] + _TONE.sub("", typed[1:])
+    return typed if is_syllable(typed) else plain
+
+
+def has_highland_prefix(word: NoteWord) -> bool:
+    """Return whether the word is a name behind a syllable with an apostrophe: H'Hen, K'Brèo."""
+    return _HIGHLAND_PREFIX.match(word.folded) is not None
+
+
+def is_syllable(plain: str) -> bool:
+    """Return whether a folded word can be a syllable of Vietnamese."""
+    return _SYLLABLE.fullmatch(plain) is not None
+
+
+def is_phrase(words: Sequence[NoteWord]) -> bool:
+    """Return whether only spaces separate the words after the first."""
+    return all(word.is_adjacent for word in words[1:])
