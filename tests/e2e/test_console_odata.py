@@ -1,4 +1,4 @@
-"""A data token in a real browser, by keyboard on a narrow phone: made, copied, read with, revoked."""
+"""A data token in a real browser, by keyboard on a narrow phone: made, accepted, read with, revoked."""
 
 from __future__ import annotations
 
@@ -17,6 +17,20 @@ pytestmark = pytest.mark.browser
 LABEL = "Bảng theo dõi của UBND"
 
 
+def accept(desk: Desk, browser: Browser) -> None:
+    """Accept the token as its officer, on the account page."""
+    with watched_page(browser, desk.server.url, viewport=NARROW, reduced_motion="reduce") as watched:
+        page = watched.page
+        sign_in(page, "chi")
+        page.goto("/account")
+        programs = page.get_by_role("region", name="chương trình đọc dữ liệu")
+        assert findings(page, "waiting") == []
+        programs.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Chấp nhận").press("Enter")
+        expect(page.get_by_role("button", name=f"Thu hồi mã này: {LABEL}")).to_be_visible()
+        assert findings(page, "accepted") == []
+
+
 def test_an_administrator_makes_a_token_and_revokes_it(desk: Desk, browser: Browser) -> None:
     desk.server.command("user", "add", "dung", "--role", "admin", stdin=f"{PASSWORD}\n")
     with watched_page(browser, desk.server.url, viewport=NARROW, reduced_motion="reduce") as watched:
@@ -32,12 +46,15 @@ def test_an_administrator_makes_a_token_and_revokes_it(desk: Desk, browser: Brow
         watched.complaints.clear()  # the browser's own word about the 422
         assert findings(page, "refused") == []
         page.get_by_label("Dùng cho").fill(LABEL)
-        page.get_by_label("Quyền của cán bộ").select_option(index=1)
+        officer = page.get_by_label("Quyền của cán bộ")
+        officer.select_option(officer.locator("option", has_text="chi").get_attribute("value"))
         page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
         page.get_by_role("button", name="Tạo và hiện mã").press("Enter")
         token = page.get_by_label("Mã đọc dữ liệu", exact=True).input_value()
         assert findings(page, "shown") == []
         address = f"{desk.server.url}/odata/v4/"
+        assert requests.get(address, auth=("excel", token), timeout=20).status_code == 401
+        accept(desk, browser)
         assert requests.get(address, auth=("excel", token), timeout=20).status_code == 200
         page.goto("/feeds")
         page.get_by_role("link", name=LABEL).press("Enter")

@@ -13,6 +13,7 @@ from tests.mobile.canary_process import CANARY
 
 from field178_mobile.app import WINDOW, window_size
 
+ROOT = Path(__file__).resolve().parents[2]
 FIRST_FRAME = """
 import os, sys
 from field178_mobile.app import build_app
@@ -54,8 +55,8 @@ def with_canary(folder: Path) -> list[str]:
 
 def test_nothing_is_readable_on_a_tablet_that_was_killed_once_it_starts_again(tmp_path):
     folder = tmp_path / "tablet"
-    command = [sys.executable, str(Path(__file__).with_name("canary_process.py")), str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "tests.mobile.canary_process", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.kill()

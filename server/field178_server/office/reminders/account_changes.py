@@ -26,7 +26,7 @@ _CODES = N_(
 )
 _TOKEN = N_(
     "On {when} a data token was made that would read with your rights, by: {role}. It reads nothing until you"
-    " accept it under *Account*. If you know nothing of it, refuse it and tell the privacy officer."
+    " accept it under “Account”. If you know nothing of it, refuse it and tell the privacy officer."
 )
 _TOKEN_SUBJECT = N_("Field register 178: a data token waits for you")
 _ADDRESS = N_(
