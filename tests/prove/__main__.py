@@ -19,6 +19,7 @@ PROOFS = (
     "twins",
     "loader",
     "fuzz",
+    "random_edits",
     "described_interfaces",
     "network",
     "interleavings",

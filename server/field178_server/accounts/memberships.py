@@ -36,6 +36,7 @@ def exchange(
     if scopes_after != own:
         scopes.ensure(session, context.tenant_id, scopes_after, context.lists)
         officers.set_scopes(session, officer, scopes_after)
+        context.note(session, AuditEntry("officer_scopes_set", officer.officer_id))
 
 
 def follow_day(session: Session, context: OperationContext) -> int:

@@ -29,16 +29,16 @@ def opened(box: SecretBox, officer_id: str, stored: str) -> str:
     return box.opened(officer_id, _raw(stored)) if stored.startswith(_SEALED) else stored
 
 
-def renew(session: Session, tenant_id: str, box: SecretBox) -> int:
-    """Seal the stored secrets that are in clear or have an earlier key; return how many were written."""
+def renew(session: Session, tenant_id: str, box: SecretBox) -> list[str]:
+    """Seal the stored secrets that are in clear or have an earlier key; return the ids of their officers."""
     has_codes = Officer.tenant_id == tenant_id, Officer.totp_secret.is_not(None)
-    written = 0
+    written = []
     for officer in session.scalars(select(Officer).where(*has_codes).order_by(Officer.officer_id)):
         stored = str(officer.totp_secret)
         renewed = _renewed(box, officer.officer_id, stored)
         if renewed != stored:
             officer.totp_secret = renewed
-            written += 1
+            written.append(officer.officer_id)
     return written
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
@@ -31,6 +31,8 @@ FIXED_COLUMNS = (
     StoredReceipt.record_id,
     StoredReceipt.payload_hash,
 )
+# A link of this age is followed by another, so that a store set back is seen although nothing was pushed.
+MOST_BETWEEN = timedelta(minutes=59)
 FixedValues = tuple[object, ...]
 
 
@@ -53,12 +55,14 @@ class LinkDraft:
     previous: str
     parts: tuple[LinkPart, ...]
     trail: TrailHead | None = None
+    access: str | None = None
 
     def hash_at(self, at: datetime) -> str:
-        """Return the hash of the link; it covers the head of the audit trail if there is one."""
+        """Return the hash of the link; it covers the heads of the audit trail and of the access state."""
         parts = [[part.device_id, part.upto, part.count, part.digest] for part in self.parts]
         trail = [[self.trail.index, self.trail.hash]] if self.trail else []
-        members = [self.index, self.epoch, self.previous, to_wire(at), parts, *trail]
+        access = [{"access": self.access}] if self.access else []
+        members = [self.index, self.epoch, self.previous, to_wire(at), parts, *trail, *access]
         text = canonical(["field178-root-v1", *members])
         return hashlib.sha256(text).hexdigest()
 
@@ -81,8 +85,10 @@ class ReceiptLines:
         return self._hash.hexdigest()
 
 
-def draft(session: Session, tenant_id: str) -> LinkDraft | None:
-    """Return the next link; None without new receipts since the last link of this epoch.
+def draft(session: Session, tenant_id: str, access: str, now: datetime) -> LinkDraft | None:
+    """Return the next link; None if nothing is new and the last link of this epoch is younger than an hour.
+
+    `access`: the digest of the access state. New are receipts, or another access state.
 
     MUST run in ONE snapshot; needs no lock: a tablet's `verdicts` is raised in the transaction that stores
     its receipts, under the lock of its row, so all receipts up to that number are stored.
@@ -90,10 +96,11 @@ def draft(session: Session, tenant_id: str) -> LinkDraft | None:
     epoch = session.get_one(Tenant, tenant_id).epoch
     last = find(session, tenant_id)
     parts = tuple(_parts(session, tenant_id))
-    if last is not None and last.epoch == epoch and not parts:
+    is_same = last is not None and last.epoch == epoch and not parts and last.access_digest == access
+    if is_same and last is not None and now - last.at < MOST_BETWEEN:
         return None
     index, previous = (1, "") if last is None else (last.root_index + 1, last.hash)
-    return LinkDraft(index, epoch, previous, parts, trail_chain.head(session, tenant_id))
+    return LinkDraft(index, epoch, previous, parts, trail_chain.head(session, tenant_id), access)
 
 
 def append(session: Session, tenant_id: str, link: LinkDraft, key: Ed25519PrivateKey, now: datetime) -> bool:
@@ -115,6 +122,7 @@ def append(session: Session, tenant_id: str, link: LinkDraft, key: Ed25519Privat
             at=now,
             trail_index=trail.index if trail else None,
             trail_hash=trail.hash if trail else None,
+            access_digest=link.access,
         )
     )
     session.flush()

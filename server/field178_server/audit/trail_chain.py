@@ -26,6 +26,8 @@ from field178_shared.wire.canonical import canonical
 # Entries per transaction, so that a push waits only briefly.
 RUN_SIZE = 1000
 _VERSION = "field178-audit-v1"
+# From this version on a hash also covers the signature of the entry before, which thus cannot be removed.
+_VERSION_WITH_SIGNATURES = "field178-audit-v2"
 _HASHED_COLUMNS = (
     Audit.audit_id,
     Audit.at,
@@ -64,14 +66,18 @@ class BrokenEntry:
 
 def head(session: Session, tenant_id: str) -> TrailHead | None:
     """Return the last chained entry, or None."""
+    row = _last(session, tenant_id)
+    return None if row is None else TrailHead(row.chain_index, row.chain_hash or "")
+
+
+def _last(session: Session, tenant_id: str) -> Any | None:
     query = (
-        select(Audit.chain_index, Audit.chain_hash)
+        select(Audit.chain_index, Audit.chain_hash, Audit.chain_sig)
         .where(Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None))
         .order_by(Audit.chain_index.desc())
         .limit(1)
     )
-    row = session.execute(query).first()
-    return None if row is None else TrailHead(row.chain_index, row.chain_hash or "")
+    return session.execute(query).first()
 
 
 def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey) -> int:
@@ -92,21 +98,23 @@ def first_broken_entry(
         .order_by(Audit.chain_index, Audit.audit_id)
         .execution_options(yield_per=1000)
     )
-    expected, previous = 1, ""
+    expected, previous, signature, last = 1, "", None, None
     rows = session.execute(query)
     try:
         for row in rows:
             if row.chain_index != expected:
                 return BrokenEntry(expected, "missing")
-            hash_ = _hash(expected, previous, row)
-            if hash_ != row.chain_hash:
+            hash_ = row.chain_hash
+            if not _is_accepted(expected, previous, signature, row):
                 return BrokenEntry(expected, "hash", row.audit_id, row.at)
             if key and row.chain_sig and not is_signed(key, _signed_text(expected, hash_), row.chain_sig):
                 return BrokenEntry(expected, "signature", row.audit_id, row.at)
-            expected, previous = expected + 1, hash_
+            expected, previous, signature, last = expected + 1, hash_, row.chain_sig, row
             each(1)
     finally:
         rows.close()
+    if last is not None and signature is None:
+        return BrokenEntry(expected - 1, "signature", last.audit_id, last.at)
     return None
 
 
@@ -133,29 +141,42 @@ def _append(session: Session, tenant_id: str, key: Ed25519PrivateKey) -> int:
     ).all()
     if not rows:
         return 0
-    last = head(session, tenant_id)
+    last = _last(session, tenant_id)
     session.connection().execute(_CHAIN, _chained(rows, tenant_id, last, key))
     return len(rows)
 
 
 def _chained(
-    rows: Sequence[Any], tenant_id: str, last: TrailHead | None, key: Ed25519PrivateKey
+    rows: Sequence[Any], tenant_id: str, last: Any | None, key: Ed25519PrivateKey
 ) -> list[dict[str, object]]:
-    index, hash_ = (last.index, last.hash) if last else (0, "")
+    index, hash_, signature = (last.chain_index, last.chain_hash, last.chain_sig) if last else (0, "", None)
     updates: list[dict[str, object]] = []
     for row in rows:
         index += 1
-        hash_ = _hash(index, hash_, row)
+        hash_ = _hash(index, hash_, signature, row)
+        signature = None
         values = {"chain_index": index, "chain_hash": hash_, "chain_sig": None}
         updates.append({"of_tenant": tenant_id, "of_entry": row.audit_id, **values})
     updates[-1]["chain_sig"] = to_base64url(key.sign(_signed_text(index, hash_).encode()))
     return updates
 
 
-def _hash(index: int, previous: str, row: Any) -> str:
+def _is_accepted(index: int, previous: str, signature: str | None, row: Any) -> bool:
+    """Return whether the hash of an entry is right, by this version or by the one before it."""
+    own: str | None = row.chain_hash
+    if own == _hash(index, previous, signature, row):
+        return True
+    return own == _hash(index, previous, None, row, _VERSION)
+
+
+def _hash(
+    index: int, previous: str, signature: str | None, row: Any, version: str = _VERSION_WITH_SIGNATURES
+) -> str:
+    """Return the hash of an entry; `previous`, `signature`: hash and signature of the entry before."""
     at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
     values = [row.actor_kind, row.actor_id, row.action, row.object_id, row.scope, row.details]
-    return hashlib.sha256(canonical([_VERSION, index, previous, row.audit_id, at, *values])).hexdigest()
+    before = [previous] if version == _VERSION else [previous, signature]
+    return hashlib.sha256(canonical([version, index, *before, row.audit_id, at, *values])).hexdigest()
 
 
 def _signed_text(index: int, hash_: str) -> str:

@@ -11,29 +11,49 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from field178_server.audit import hash_chain, trail_chain
+from field178_server.audit import access_state, hash_chain, trail, trail_chain
 from field178_server.audit.hash_chain import LinkDraft, LinkPart, ReceiptLines
+from field178_server.audit.trail import Actor, AuditEntry, Stamp
 from field178_server.audit.trail_chain import Progress, TrailHead, ignore_progress
 from field178_server.database.models import Audit, Root, RootPart
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_shared.crypto.signatures import is_signed
+from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock
 from field178_shared.wire.hash_chain import signed_text
 
 
 def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock) -> bool:
-    """Append a link over the receipts since the last link; return False without new receipts.
+    """Append a link over the receipts since the last link; return False if none is due.
 
     Receipts are read and hashed in a snapshot, so that a push waits only for the insert. The audit trail is
-    chained before, and the link contains its head.
+    chained before, and the link contains its head. What changed in the access state without an entry is
+    written into the trail with the link that would otherwise hide it.
     """
     trail_chain.extend(engine, tenant_id, key)
+    now, ids = clock.now(), IdSource(clock)
     with snapshot(engine) as session:
-        link = hash_chain.draft(session, tenant_id)
+        lines = access_state.lines_of(session, tenant_id)
+        link = hash_chain.draft(session, tenant_id, access_state.digest_of(lines), now)
+        unexplained = access_state.contradictions(session, tenant_id) if link else []
     if link is None:
         return False
-    now = clock.now()
-    return run_write(engine, lambda session: hash_chain.append(session, tenant_id, link, key, now))
+
+    def append(session: Session) -> bool:
+        if not hash_chain.append(session, tenant_id, link, key, now):
+            return False
+        access_state.keep(session, tenant_id, link.index, lines)
+        for change in unexplained:
+            entry = AuditEntry(
+                access_state.CONTRADICTED,
+                change.object_id,
+                details={"part": change.part, "kind": change.kind},
+            )
+            stamp = Stamp(tenant_id, ids.time_ordered(), now)
+            trail.record(session, stamp, Actor("system"), entry)
+        return True
+
+    return run_write(engine, append)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +87,10 @@ def first_broken_link(
         if link.root_index != expected:
             return BrokenLink(expected, ("missing",))
         faults_of_link = sorted(faults.get(expected, ()))
-        trail = TrailHead(link.trail_index, link.trail_hash or "") if link.trail_index else None
-        draft = LinkDraft(link.root_index, link.epoch, previous, tuple(parts.get(expected, ())), trail)
+        is_of_trail = link.trail_index is not None or link.trail_hash is not None
+        trail = TrailHead(link.trail_index or 0, link.trail_hash or "") if is_of_trail else None
+        covered = tuple(parts.get(expected, ()))
+        draft = LinkDraft(link.root_index, link.epoch, previous, covered, trail, link.access_digest)
         if draft.hash_at(link.at) != link.hash:
             faults_of_link.append("hash")
         elif key and not is_signed(key, signed_text(link.epoch, expected, link.hash), link.sig):

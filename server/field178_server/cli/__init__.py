@@ -115,6 +115,10 @@ COMMANDS: Table = {
         "keys.rotate_keys",
         _("Create new keys for sessions, links, forms and stored secrets; tablets stay enrolled."),
     ),
+    "confirm-access": (
+        "access.confirm_access",
+        _("Confirm rights that `check` names (access: ...), after their officer or administrator said so."),
+    ),
     "new-epoch": ("backups.new_epoch", _("Begin a new history: after EVERY restore of the store.")),
     "mark-backed-up": (
         "backups.mark_backed_up",

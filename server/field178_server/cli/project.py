@@ -14,8 +14,6 @@ from field178_shared.schemas import TYPES
 from field178_shared.time.clock import duration_clock
 
 _REPORT_EVERY_S = 2.0
-# Pause between batches, so that the server can write.
-_PAUSE_S = 0.05
 
 
 @click.command()
@@ -44,7 +42,7 @@ def project(at: Operator, record_types: tuple[str, ...], is_check: bool, restart
         if duration_clock() - reported_at >= _REPORT_EVERY_S:
             reported_at = duration_clock()
             _report(progress)
-        time.sleep(_PAUSE_S)
+        time.sleep(run.PAUSE_S)
     if progress.differing_rows and not is_check:
         # The stored totals were counted from the wrong rows.
         at.write(lambda session: invalidate_counts(session, at.tenant_id))

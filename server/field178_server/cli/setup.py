@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +29,7 @@ from field178_server.settings import (
     read_settings_file,
     write_settings_file,
 )
+from field178_shared.errors import AppError
 from field178_shared.fsync import close_to_others
 from field178_shared.time.clock import SystemClock
 
@@ -103,6 +106,8 @@ def check(at: Operator, keep: bool) -> None:
     from field178_server.maintenance.integrity import faults  # migrations are slow to import
 
     problems = faults(at.settings)
+    if not problems:
+        problems = _differing_rows(at)
     if keep:
         # A store that cannot be written is one of the faults already.
         with suppress(SQLAlchemyError):
@@ -114,6 +119,20 @@ def check(at: Operator, keep: bool) -> None:
             click.echo(fault)
     if problems:
         raise SystemExit(1)
+
+
+def _differing_rows(at: Operator) -> list[str]:
+    """Return a line for each table with rows that differ from the records they are projected from."""
+    from field178_server.maintenance.projections import run
+
+    differing: Mapping[str, int] = {}
+    try:
+        for progress in run.check(at.engine, at.context):
+            differing = progress.differing
+            time.sleep(run.PAUSE_S)
+    except (SQLAlchemyError, AppError) as error:  # the comparison needs a store that can be written
+        return [f"rows: not compared, {type(error).__name__}"]
+    return [f"rows: {table} {count}" for table, count in sorted(differing.items())]
 
 
 def _make_office_key(at: Operator, papers: Path | None) -> None:

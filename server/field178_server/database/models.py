@@ -53,6 +53,7 @@ from field178_server.database.tables.register_import import (
     RegisterImportRecord,
 )
 from field178_server.database.tables.replication import (
+    AccessState,
     ChangeHistory,
     DivergentRecord,
     Quarantine,
@@ -75,6 +76,7 @@ from field178_server.database.tables.webhook import (
 
 __all__ = [
     "VISITS_INDEX",
+    "AccessState",
     "Attachment",
     "AttemptCount",
     "Audit",

@@ -85,7 +85,9 @@ def _settle(
         if step is None or not officers.claim_totp_step(session, officer, step):
             _note(session, runtime, "sign_in_refused", credentials)
             return False
-    officer.password_hash = renewed or officer.password_hash
+    if renewed is not None:
+        officer.password_hash = renewed
+        _note(session, runtime, "password_hash_renewed", credentials, credentials.officer_id)
     _note(session, runtime, "sign_in_accepted", credentials)
     return True
 
@@ -98,10 +100,16 @@ def _renewed(runtime: Runtime, credentials: Credentials, password: str) -> str |
     return runtime.passwords.hash(password) if is_outdated else None
 
 
-def _note(session: Session, runtime: Runtime, action: str, credentials: Credentials | None) -> None:
+def _note(
+    session: Session,
+    runtime: Runtime,
+    action: str,
+    credentials: Credentials | None,
+    object_id: str | None = None,
+) -> None:
     stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
     actor = trail.Actor("system") if credentials is None else trail.Actor("officer", credentials.officer_id)
-    trail.record(session, stamp, actor, trail.AuditEntry(action))
+    trail.record(session, stamp, actor, trail.AuditEntry(action, object_id))
 
 
 def _budgets(runtime: Runtime, login: str, password: str, client: str) -> tuple[RateLimit, ...]:

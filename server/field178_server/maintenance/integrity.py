@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.blob_store import hash_of
 from field178_server.attachments.storage.file_store import file_store_of
+from field178_server.audit.access_state import faults_of_access
 from field178_server.audit.trail_chain import faults_of_trail
 from field178_server.audit.verify import faults_of_roots
 from field178_server.database import migrations
@@ -18,9 +21,12 @@ from field178_server.database.engine import create_engine_for, readonly
 from field178_server.database.models import (
     Blob,
     Device,
+    DeviceScope,
     Feed,
+    FrozenReport,
     ReceiptCopy,
     Record,
+    ReportTemplate,
     Scope,
     StoredReceipt,
     Tenant,
@@ -96,21 +102,30 @@ def faults_of_database(engine: Engine, tenant_id: str, receipt_key: str | None) 
 def faults_of_store(engine: Engine, tenant_id: str, receipt_key: str | None = None) -> list[str]:
     """Return the faults of a store's rows: migration, digests, hash chains and counts.
 
-    The signatures of the roots are checked if the public receipt key is given.
+    The signatures of the roots and the access state are checked if the public receipt key is given.
     """
     stored_at = migrations.current(readonly(engine))
     if stored_at != migrations.head():
         return [f"migrations: store at {stored_at}, newest is {migrations.head()}"]
     with snapshot(engine) as session:
-        if session.get(Tenant, tenant_id) is None:
-            return [f"tenant: {tenant_id}"]
-        return [
-            *_faults_of_scopes(session, tenant_id),
-            *_faults_of_receipts(session, tenant_id),
-            *faults_of_trail(session, tenant_id, receipt_key),
-            *faults_of_roots(session, tenant_id, receipt_key),
-            *_faults_of_drawers(session, tenant_id),
-        ]
+        return faults_of_rows(session, tenant_id, receipt_key)
+
+
+def faults_of_rows(session: Session, tenant_id: str, receipt_key: str | None) -> list[str]:
+    """Return the faults of the rows that a session reads, see `faults_of_store`."""
+    if session.get(Tenant, tenant_id) is None:
+        return [f"tenant: {tenant_id}"]
+    return [
+        *_faults_of_scopes(session, tenant_id),
+        *_differing_records(session, tenant_id),
+        *_faults_of_receipts(session, tenant_id),
+        *faults_of_trail(session, tenant_id, receipt_key),
+        *faults_of_roots(session, tenant_id, receipt_key),
+        # A restore without the key compares a copy with its original: the access state is the original's.
+        *(faults_of_access(session, tenant_id) if receipt_key else ()),
+        *_faults_of_reports(session, tenant_id),
+        *_faults_of_drawers(session, tenant_id),
+    ]
 
 
 def _faults_of_blobs(engine: Engine, settings: Settings) -> Iterator[str]:
@@ -140,27 +155,31 @@ def _faults_of_scopes(session: Session, tenant_id: str) -> Iterator[str]:
     for scope, record_id, type_, rev, deleted, body, h in rows:
         if record_hash_of_body(record_id, type_, rev, deleted, body.encode()) != h:
             yield f"record: {record_id} hash"
-        if not deleted:
+        elif not deleted:
             live[scope] = live.get(scope, EMPTY).add(h)
     for row in session.scalars(select(Scope).where(Scope.tenant_id == tenant_id).order_by(Scope.scope)):
         if live.get(row.scope, EMPTY).wire() != [row.live_count, row.live_sum]:
             yield f"scope: {row.scope} digest"
-            yield from _differing_records(session, tenant_id, row.scope)
+    stored, in_feed, granted = (
+        set(session.scalars(select(table.scope).distinct().where(table.tenant_id == tenant_id)))
+        for table in (Scope, Feed, DeviceScope)
+    )
+    yield from (f"scope: {scope} missing" for scope in sorted((in_feed | granted) - stored))
 
 
-def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator[str]:
-    """Yield the faulty records of a scope with a wrong digest: changed, missing, or not in the feed."""
+def _differing_records(session: Session, tenant_id: str) -> Iterator[str]:
+    """Yield the records that differ from the feed or from the receipt of their revision."""
     there = (Record.tenant_id == Feed.tenant_id) & (Record.record_id == Feed.record_id)
     stamped = (
         select(Feed.record_id)
         .outerjoin(Record, there)
-        .where(Feed.tenant_id == tenant_id, Feed.scope == scope, Feed.kind == "put")
-        .where(or_(Record.seq.is_(None), Record.seq != Feed.seq, Record.scope != scope))
+        .where(Feed.tenant_id == tenant_id, Feed.kind == "put")
+        .where(or_(Record.seq.is_(None), Record.seq != Feed.seq, Record.scope != Feed.scope))
     )
     unstamped = (
         select(Record.record_id)
         .outerjoin(Feed, there & (Feed.scope == Record.scope))
-        .where(Record.tenant_id == tenant_id, Record.scope == scope, Record.deleted.is_(False))
+        .where(Record.tenant_id == tenant_id, Record.deleted.is_(False))
         .where(Feed.record_id.is_(None))
     )
     # The receipt of a revision contains its hash, independently of the record's row.
@@ -172,7 +191,7 @@ def _differing_records(session: Session, tenant_id: str, scope: str) -> Iterator
             & (StoredReceipt.record_id == Record.record_id)
             & (StoredReceipt.rev == Record.rev),
         )
-        .where(Record.tenant_id == tenant_id, Record.scope == scope, StoredReceipt.h != Record.h)
+        .where(Record.tenant_id == tenant_id, StoredReceipt.h != Record.h)
     )
     for query, what in ((stamped, "feed"), (unstamped, "not in the feed"), (from_receipt, "receipt")):
         yield from (f"record: {record_id} {what}" for record_id in sorted(set(session.scalars(query))))
@@ -192,6 +211,30 @@ def _faults_of_receipts(session: Session, tenant_id: str) -> Iterator[str]:
     ):
         if digests.get(row.device_id, EMPTY).wire() != [row.receipt_count, row.receipt_sum]:
             yield f"receipts: device {row.device_id}"
+
+
+def _faults_of_reports(session: Session, tenant_id: str) -> Iterator[str]:
+    """Yield frozen reports whose content does not have the hash of their record, and altered templates."""
+    is_report = (Record.tenant_id == FrozenReport.tenant_id) & (Record.record_id == FrozenReport.report_id)
+    rows = session.execute(
+        select(FrozenReport.report_id, FrozenReport.sha256, FrozenReport.body, Record.body)
+        .outerjoin(Record, is_report)
+        .where(FrozenReport.tenant_id == tenant_id)
+        .execution_options(yield_per=10)
+    )
+    for report_id, sha256, body, record in rows:
+        try:
+            actual = hashlib.sha256(zlib.decompress(body)).hexdigest()
+        except zlib.error:
+            actual = ""
+        if actual != sha256 or f'"{sha256}"' not in (record or ""):
+            yield f"report: {report_id} frozen content"
+    templates = select(ReportTemplate.sha256, ReportTemplate.body).where(
+        ReportTemplate.tenant_id == tenant_id
+    )
+    for sha256, body in session.execute(templates):
+        if hashlib.sha256(body).hexdigest() != sha256:
+            yield f"report: template {sha256}"
 
 
 def _faults_of_drawers(session: Session, tenant_id: str) -> Iterator[str]:

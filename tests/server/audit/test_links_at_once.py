@@ -8,7 +8,7 @@ from dataclasses import replace
 from tests.server.audit.test_verify import extend, faults, rooted
 from tests.world import World
 
-from field178_server.audit import hash_chain
+from field178_server.audit import access_state, hash_chain
 from field178_server.audit.hash_chain import LinkDraft
 from field178_server.database.models import Root
 from field178_server.database.unit_of_work import snapshot
@@ -34,7 +34,8 @@ def test_a_push_that_is_under_way_belongs_to_the_next_link(world: World) -> None
     def under_way(name: str) -> None:
         if name == "push.commit":
             with snapshot(world.engine) as session:
-                drafts.append(hash_chain.draft(session, world.tenant_id))
+                access = access_state.digest_of(access_state.lines_of(session, world.tenant_id))
+                drafts.append(hash_chain.draft(session, world.tenant_id, access, world.clock.now()))
 
     honest = world.exchange
     world.exchange = replace(honest, failpoint=under_way)

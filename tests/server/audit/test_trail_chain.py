@@ -101,7 +101,7 @@ def test_recomputed_hashes_lack_the_signature(world: World) -> None:
     behind_its_back(world, update(Audit).where(Audit.chain_index == 2).values(action="device_revoked"))
     rows, previous = chained(world), ""
     for row in rows:
-        previous = trail_chain._hash(row.chain_index or 0, previous, row)
+        previous = trail_chain._hash(row.chain_index or 0, previous, None, row)
         behind_its_back(
             world, update(Audit).where(Audit.audit_id == row.audit_id).values(chain_hash=previous)
         )

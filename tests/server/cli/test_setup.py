@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import update
 from tests.full_disk import no_room_beyond
 from tests.server.cli.command import Command
-from tests.server.cli.test_records import Field, tablet
+from tests.server.cli.test_records import ESTABLISHMENT, Field, tablet
 from tests.server.pictures import bytes_of, jpeg, sha256
 
 from field178_server.attachments import upload_rows
@@ -138,6 +138,25 @@ def test_check_prints_differences_and_exits_with_one(field178: Command, statemen
     result = field178.run("check")
     assert result.exit_code == 1
     assert named in result.output
+
+
+def test_rows_that_differ_from_their_records_are_counted_by_table(field178: Command, tablet: Field) -> None:
+    tablet.file("establishment", ESTABLISHMENT)
+    field178.change_store("UPDATE establishment_row SET name = 'x'")
+    result = field178.run("check")
+    assert (result.exit_code, result.stdout) == (1, "rows: establishment_row 1\n")
+
+
+def test_rights_changed_in_the_database_are_named_until_they_are_confirmed(field178: Command) -> None:
+    field178("root")
+    field178.change_store("UPDATE officer SET role = 'admin' WHERE login = 'an'")
+    result = field178.run("check")
+    assert result.exit_code == 1
+    access, part, officer_id, kind = result.stdout.split()
+    assert (access, part, kind) == ("access:", "account", "altered")
+    assert field178.run("confirm-access", "other").exit_code == 1
+    assert field178.json("confirm-access", officer_id) == {"confirmed": officer_id}
+    assert field178("check") == "Mọi thứ đều ổn.\n"
 
 
 def test_table_and_index_that_an_operator_added_are_no_faults(field178: Command) -> None:

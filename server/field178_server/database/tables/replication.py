@@ -153,6 +153,7 @@ class Root(Base):
     """A link of the hash chain over receipts (root); indexes continue through epochs, `sig` is per epoch.
 
     `trail_index`, `trail_hash`: the head of the audit trail's chain when the link was created.
+    `access_digest`: the digest of the access state at that time; NULL: from before the state was in roots.
     """
 
     __tablename__ = "root"
@@ -170,6 +171,20 @@ class Root(Base):
     at: Mapped[datetime]
     trail_index: Mapped[int | None]
     trail_hash: Mapped[str | None]
+    access_digest: Mapped[str | None]
+
+
+class AccessState(Base):
+    """The lines of the access state at the newest root: JSON object {part: {object: digest}}."""
+
+    __tablename__ = "access_state"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "root_index"], ["root.tenant_id", "root.root_index"]),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    root_index: Mapped[int]
+    lines: Mapped[str]
 
 
 class RootPart(Base):

@@ -20,6 +20,8 @@ from field178_server.records.projections import filed, filed_count
 from field178_shared.record_type import RecordType
 
 BATCH_SIZE = 200
+# Pause of a caller between batches, so that the server can write.
+PAUSE_S = 0.05
 # Establishments first: rows of visits contain their type and commune.
 _STAGES: Sequence[ColumnElement[bool]] = (
     Record.type == RecordType.ESTABLISHMENT,

@@ -155,6 +155,7 @@ def _update_scopes_of_team(session: Session, context: OperationContext, before: 
         granted = set(scopes.granted_to(session, device))
         fresh = {scope: via for scope, via in come.items() if scope not in granted}
         scopes.grant(session, device, fresh, context.now())
+        context.note(session, AuditEntry("scope_granted", device.device_id, after.scope))
 
 
 def _seen_team(batch: Batch, seen: SeenTeam) -> Stored:

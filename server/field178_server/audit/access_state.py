@@ -1,0 +1,276 @@
+"""Digest of the access state in each root: accounts, scopes, passwords, tablets' keys and tokens.
+
+A part of the state that changed since the last root needs an entry of the audit trail about its object. A
+row that was edited in the database has none: `check` names it, and the next root records it in the trail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from field178_server.audit.operation_context import OperationContext
+from field178_server.audit.trail import AuditEntry
+from field178_server.database.declarative_base import Base
+from field178_server.database.models import (
+    AccessState,
+    Audit,
+    Device,
+    DeviceOfficer,
+    DeviceScope,
+    EnrolmentCode,
+    FeedToken,
+    Officer,
+    OfficerScope,
+    Root,
+    Tenant,
+    Webhook,
+)
+from field178_shared.errors import AppError, ErrorCode
+from field178_shared.wire.canonical import canonical
+
+CONTRADICTED = "access_contradicted"
+CONFIRMED = "access_confirmed"
+_DIGEST_LENGTH = 32
+
+# Digests by part and by key of the object.
+Lines: TypeAlias = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the access state: columns of a table, one line for each value of the key column.
+
+    `actions`: the actions that may change a line; their entries name the object in one of the `about`
+    columns, or none if they are empty.
+    """
+
+    name: str
+    model: type[Base]
+    key: str
+    columns: tuple[str, ...]
+    actions: frozenset[str]
+    object_columns: tuple[str, ...]
+
+
+def _part(
+    name: str, model: type[Base], key: str, columns: str, actions: str, objects: str | None = None
+) -> Part:
+    named = tuple((key if objects is None else objects).split())
+    return Part(name, model, key, tuple(columns.split()), frozenset(actions.split()), named)
+
+
+_CODES_SET = "officer_added totp_set totp_dropped totp_sealed_again"
+_SCOPES_SET = "officer_added officer_changed officer_scopes_set"
+_TABLET_GRANTS = "device_activated scope_granted scope_ungranted"
+
+PARTS = (
+    _part(
+        "store", Tenant, "tenant_id", "name epoch payload_key created_at", "store_restored epoch_begun", ""
+    ),
+    _part("sessions", Tenant, "tenant_id", "session_generation", "sessions_expired", ""),
+    _part(
+        "account",
+        Officer,
+        "officer_id",
+        "login name agency role created_at disabled_at email mail_topics",
+        "officer_added officer_changed officer_disabled officer_reopened own_mail_set",
+    ),
+    _part(
+        "password",
+        Officer,
+        "officer_id",
+        "password_hash password_resets",
+        "officer_added officer_reopened password_set password_reset password_chosen own_password_set"
+        " password_hash_renewed",
+    ),
+    _part("one-time codes", Officer, "officer_id", "totp_secret", _CODES_SET),
+    _part("scopes", OfficerScope, "officer_id", "scope", _SCOPES_SET),
+    _part("tablet", Device, "device_id", "user_id enrolled_at", "device_enrolled"),
+    _part("tablet label", Device, "device_id", "label", "device_enrolled device_renamed"),
+    _part("tablet key", Device, "device_id", "public_key tls_pins", "device_enrolled device_recovered"),
+    _part(
+        "tablet revoked", Device, "device_id", "revoked_at", "device_enrolled device_revoked device_disowned"
+    ),
+    _part("tablet scopes", DeviceScope, "device_id", "scope via granted_at", _TABLET_GRANTS),
+    _part(
+        "tablet officers",
+        DeviceOfficer,
+        "device_id",
+        "officer_id bound_at password_resets",
+        "officer_bound device_activated",
+    ),
+    _part(
+        "enrolment code",
+        EnrolmentCode,
+        "code_hash",
+        "officer_id scopes issued_by created_at expires_at used_at device_id public_key",
+        "enrolment_code_issued device_enrolled device_recovered officer_bound",
+        "officer_id device_id",
+    ),
+    _part(
+        "data token",
+        FeedToken,
+        "token_id",
+        "token_hash label officer_id made_by made_at accepted_at expires_at revoked_at revoked_by",
+        "feed_token_made feed_token_accepted feed_token_revoked",
+    ),
+    _part(
+        "webhook",
+        Webhook,
+        "webhook_id",
+        "name url kinds made_by made_at",
+        "webhook_added webhook_changed webhook_removed",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A line of the access state that changed without an entry: its part, object, and the kind of change."""
+
+    part: str
+    object_id: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.object_id} {self.kind}"
+
+
+def lines_of(session: Session, tenant_id: str) -> Lines:
+    """Return the lines of the access state."""
+    return {part.name: {key: digest for key, digest, _ in _lines(session, tenant_id, part)} for part in PARTS}
+
+
+def digest_of(lines: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the digest of lines, 64 hex digits: the member of a root."""
+    return hashlib.sha256(canonical(["field178-access-v1", lines])).hexdigest()
+
+
+def keep(session: Session, tenant_id: str, root_index: int, lines: Lines) -> None:
+    """Store the lines of the newest root in place of those of the root before it."""
+    row = session.get(AccessState, tenant_id) or AccessState(tenant_id=tenant_id)
+    row.root_index, row.lines = root_index, json.dumps(lines, sort_keys=True)
+    session.add(row)
+
+
+def contradictions(session: Session, tenant_id: str) -> list[Contradiction]:
+    """Return the lines that changed since the newest root without an entry of the trail; none before it."""
+    root, before = _last(session, tenant_id)
+    if root is None or before is None:
+        return []
+    entries = _entries_since(session, tenant_id, root.trail_index or 0)
+    actions = {action for action, _ in entries}
+    changed: list[Contradiction] = []
+    for part in PARTS:
+        earlier, left = before.get(part.name), dict(before.get(part.name, {}))
+        if earlier is None:
+            continue  # a part that a newer version added: the next root begins it
+        for key, digest, objects in _lines(session, tenant_id, part):
+            was = left.pop(key, None)
+            is_explained = _is_named(part, (key, *objects), entries) or (
+                not part.object_columns and bool(part.actions & actions)
+            )
+            if was != digest and not is_explained:
+                changed.append(Contradiction(part.name, key, "added" if was is None else "altered"))
+        changed += (
+            Contradiction(part.name, key, "missing")
+            for key in sorted(left)
+            if not _is_named(part, (key,), entries)
+        )
+    return changed
+
+
+def confirm(session: Session, context: OperationContext, object_id: str) -> None:
+    """Confirm the present access state of an object, after somebody checked it.
+
+    Raises AppError(not_found) if nothing about the object changed without an entry.
+    """
+    tenant_id = context.tenant_id
+    changed = contradictions(session, tenant_id) + _unconfirmed(session, tenant_id)
+    if object_id not in {change.object_id for change in changed}:
+        raise AppError(ErrorCode.NOT_FOUND, object=object_id)
+    context.note(session, AuditEntry(CONFIRMED, object_id))
+
+
+def faults_of_access(session: Session, tenant_id: str) -> Iterator[str]:
+    """Yield the problems of the access state, a line each, with those in the trail that nobody confirmed."""
+    root, before = _last(session, tenant_id)
+    if root is not None and root.access_digest is not None:
+        if before is None or digest_of(before) != root.access_digest:
+            yield f"access: lines of root {root.root_index}"
+        yield from (f"access: {change}" for change in contradictions(session, tenant_id))
+    yield from (f"access: {change} (in the audit trail)" for change in _unconfirmed(session, tenant_id))
+
+
+def _last(session: Session, tenant_id: str) -> tuple[Root | None, Lines | None]:
+    """Return the newest root, and its lines if they are stored."""
+    newest = select(Root).where(Root.tenant_id == tenant_id).order_by(Root.root_index.desc()).limit(1)
+    root, row = session.scalars(newest).first(), session.get(AccessState, tenant_id)
+    if root is None or row is None or row.root_index != root.root_index:
+        return root, None
+    try:
+        lines: Lines = json.loads(row.lines)
+    except ValueError:
+        return root, None
+    return root, lines
+
+
+def _lines(session: Session, tenant_id: str, part: Part) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield key, digest and objects of the lines of a part; the rows of a key are one line."""
+    model = part.model.__table__.c
+    names = (part.key, *part.columns, *part.object_columns)
+    rows = session.execute(select(*(model[name] for name in names)).where(model.tenant_id == tenant_id))
+    width = 1 + len(part.columns)
+    by_key: dict[str, tuple[list[bytes], set[str]]] = {}
+    for row in rows:
+        values, objects = by_key.setdefault(row[0], ([], set()))
+        values.append(canonical([_stored(value) for value in row[1:width]]))
+        objects.update(value for value in row[width:] if value is not None)
+    for key in sorted(by_key):
+        values, objects = by_key[key]
+        text = b"\n".join((part.name.encode(), key.encode(), *sorted(values)))
+        yield key, hashlib.sha256(text).hexdigest()[:_DIGEST_LENGTH], tuple(sorted(objects))
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _entries_since(session: Session, tenant_id: str, index: int) -> set[tuple[str, str | None]]:
+    """Return action and object of the entries after an index of the chain, with those not chained yet."""
+    rows = session.execute(
+        select(Audit.action, Audit.object_id).where(
+            Audit.tenant_id == tenant_id, or_(Audit.chain_index > index, Audit.chain_index.is_(None))
+        )
+    )
+    return {(action, object_id) for action, object_id in rows}
+
+
+def _is_named(part: Part, objects: tuple[str, ...], entries: set[tuple[str, str | None]]) -> bool:
+    return any((action, object_) in entries for action in (CONFIRMED, *part.actions) for object_ in objects)
+
+
+def _unconfirmed(session: Session, tenant_id: str) -> list[Contradiction]:
+    rows = session.execute(
+        select(Audit.action, Audit.object_id, Audit.details)
+        .where(Audit.tenant_id == tenant_id, Audit.action.in_((CONTRADICTED, CONFIRMED)))
+        .order_by(Audit.audit_id)
+    )
+    open_: dict[str, list[Contradiction]] = {}
+    for action, object_id, details in rows:
+        if action == CONFIRMED:
+            open_.pop(object_id or "", None)
+        elif object_id is not None and details is not None:
+            values = json.loads(details)
+            open_.setdefault(object_id, []).append(Contradiction(values["part"], object_id, values["kind"]))
+    return [change for changes in open_.values() for change in changes]
