@@ -25,8 +25,8 @@ def rotate_keys(at: Operator) -> None:
     )
     click.echo(
         _(
-            "Then tablets open new sessions by themselves. Open forms and unused password links end: "
-            "officers load the page again, or are sent a new link."
+            "Then tablets open new sessions by themselves. Officers sign in again in their browsers; "
+            "unused password links end: send new ones."
         ),
         err=True,
     )

@@ -61,7 +61,7 @@ def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
     context = run_write(runtime.engine, open_it)
     g.officer, g.is_confirmed, g.asks_code, g.console_token = context, False, False, token
     g.session_left_s = int(accounts.IDLE.total_seconds()), int(accounts.ABSOLUTE.total_seconds())
-    _plan_cookie(runtime, token)
+    _plan_cookie(runtime, cookie_value(runtime, token, officer_id))
     remember_browser(runtime, login)
     return context
 
@@ -167,13 +167,18 @@ def cookie_name(runtime: Runtime) -> str:
     return "__Host-field178" if runtime.settings.is_https else "field178"
 
 
+def cookie_value(runtime: Runtime, token: str, officer_id: str) -> str:
+    """Return the value of the session cookie: the token, signed for its officer."""
+    return f"{token}.{_signatures(runtime, token, officer_id)[0]}"
+
+
 def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool, bool]:
     token, now = _cookie_token(runtime), runtime.clock.now()
     if not token:
         return None, False, False
     with snapshot(runtime.engine) as session:
         browser_session = accounts.find(session, runtime.tenant_id, token, now)
-        if browser_session is None:
+        if browser_session is None or not _is_signed(runtime, token, browser_session.officer.officer_id):
             return None, False, False
         context, confirmed = (
             officers.context_within(browser_session.officer, browser_session.scopes),
@@ -190,16 +195,30 @@ def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool, bool]:
 
 
 def _cookie_token(runtime: Runtime) -> str:
-    return request.cookies.get(cookie_name(runtime), "")
+    return request.cookies.get(cookie_name(runtime), "").partition(".")[0]
 
 
-def _plan_cookie(runtime: Runtime, token: str) -> None:
+def _is_signed(runtime: Runtime, token: str, officer_id: str) -> bool:
+    """Return whether the session cookie is signed for this officer; a row added by SQL has no such cookie."""
+    signature = request.cookies.get(cookie_name(runtime), "").partition(".")[2].encode()
+    own = _signatures(runtime, token, officer_id)
+    return any(hmac.compare_digest(each.encode(), signature) for each in own)
+
+
+def _signatures(runtime: Runtime, token: str, officer_id: str) -> list[str]:
+    """Return the signature of a session's cookie by each server secret, newest first."""
+    text = f"{runtime.tenant_id}|{officer_id}|{token}".encode()
+    keys = runtime.keyring.keys(Purpose.BROWSER_SESSIONS)
+    return [hmac.new(key, text, hashlib.sha256).hexdigest() for key in keys]
+
+
+def _plan_cookie(runtime: Runtime, value: str) -> None:
     @after_this_request
     def _set(response: Response) -> Response:
         response.set_cookie(
             cookie_name(runtime),
-            token,
-            max_age=None if token else 0,
+            value,
+            max_age=None if value else 0,
             path="/",
             secure=runtime.settings.is_https,
             httponly=True,

@@ -39,6 +39,7 @@ class Purpose(StrEnum):
     """Purpose of a key derived from the server secret; the value is the `info` of its derivation."""
 
     TABLET_SESSIONS = "field178-tablet-sessions-v1"
+    BROWSER_SESSIONS = "field178-browser-sessions-v1"
     FORM_TOKENS = "field178-form-tokens-v1"
     PASSWORD_LINKS = "field178-password-links-v1"  # noqa: S105  # the name of a purpose
     FORM_DRAFTS = "field178-form-drafts-v1"

@@ -22,7 +22,7 @@ from field178_server.accounts import officers, sessions
 from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.http.browser_session import csrf_token_of
+from field178_server.http.browser_session import cookie_value, csrf_token_of
 from field178_server.office.reviews.queue import review_revisions
 from field178_server.runtime import EXTENSION, new_token
 from field178_server.security.passwords import Passwords
@@ -61,7 +61,7 @@ class Browser:
         """Return the form token of this browser's session, as its pages hold it."""
         cookie = self.client.get_cookie("field178")
         runtime = self.client.application.extensions[EXTENSION]
-        return csrf_token_of(runtime, cookie.value if cookie else "")
+        return csrf_token_of(runtime, cookie.value.partition(".")[0] if cookie else "")
 
     def post(self, path: str, fields: Json | None = None) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.token()} | (fields or {}))
@@ -187,12 +187,13 @@ def open_session(office: Office, login: str) -> Browser:
     """Open a session of an officer in a new browser. `accounts/test_pages.py` types the password instead."""
     browser, token = Browser(office.app.test_client()), new_token()
 
-    def write(session: Session) -> None:
+    def write(session: Session) -> str:
         officer = officers.by_login_or_id(session, office.settings.tenant, login)
         sessions.open_session(session, officer, token, office.clock.now())
+        return officer.officer_id
 
-    run_write(office.engine, write)
-    browser.client.set_cookie("field178", token)
+    officer_id = run_write(office.engine, write)
+    browser.client.set_cookie("field178", cookie_value(office.runtime, token, officer_id))
     return browser
 
 

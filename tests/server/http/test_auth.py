@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from tests.server.office_scene import PASSWORD, MovedClock, Office, furnish, settings_of
 from werkzeug.test import TestResponse
 
-from field178_server.accounts import officers, one_time_codes
+from field178_server.accounts import officers, one_time_codes, sessions
 from field178_server.accounts import operations as accounts
 from field178_server.database.models import Audit, ConsoleSession
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -110,6 +110,38 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: FlaskCli
     assert "Path=/" in cookie
     assert "Domain" not in cookie
     assert "Expires" not in cookie
+
+
+def test_a_session_that_was_put_into_the_store_opens_nothing(office: Office, browser: FlaskClient) -> None:
+    enter(browser)
+    cookie = browser.get_cookie(COOKIE)
+    assert cookie is not None
+    own, forged = sessions.hash_token(cookie.value.partition(".")[0]), "f" * 43
+    row, columns = row_of(office, own), ConsoleSession.__table__.columns
+    added = {column.name: getattr(row, column.name) for column in columns}
+    run_write(
+        office.engine,
+        lambda session: session.add(ConsoleSession(**added | {"token_hash": sessions.hash_token(forged)})),
+    )
+    thief = office.app.test_client()
+    for value in (forged, f"{forged}.", f"{forged}.{cookie.value.partition('.')[2]}"):
+        thief.set_cookie(COOKIE, value)
+        assert who(thief) is None
+    assert who(browser) == "chi False"
+
+
+def test_a_session_that_was_given_to_another_officer_in_the_store_opens_nothing(
+    office: Office, browser: FlaskClient
+) -> None:
+    enter(browser)
+    an = office.officer_id("an")
+    run_write(office.engine, lambda session: session.execute(update(ConsoleSession).values(officer_id=an)))
+    assert who(browser) is None
+
+
+def row_of(office: Office, token_hash: str) -> ConsoleSession:
+    with snapshot(office.engine) as session:
+        return session.get_one(ConsoleSession, (office.settings.tenant, token_hash))
 
 
 def test_on_https_the_cookie_is_secure_and_named_so(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ UNCHECKED_TABLES = {
     "blob": "files; each is read and checked by its hash, and the record names it",
     "backup_run": "the log of backups; each backup is checked by its own manifest",
     "change": "the history of revisions; the record itself and the receipt of each change are checked",
-    "console_session": "signed-in browsers, gone after twelve hours",
+    "console_session": "signed-in browsers; the cookie is signed for its officer, a row alone opens nothing",
     "duplicate_dismissal": "an answer to a suggestion; the trail has its entry",
     "hand_over": "work handed over; the records name their officer",
     "indicator_basis": "counted anew from the records",
