@@ -36,8 +36,8 @@ from field178_server.database.models import (
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import canonical
 
-CONTRADICTED = "access_contradicted"
-CONFIRMED = "access_confirmed"
+CONTRADICTED = "access_state_contradicted"
+CONFIRMED = "access_state_confirmed"
 _DIGEST_LENGTH = 32
 
 # Digests by part and by key of the object.
