@@ -135,6 +135,7 @@ def leader_viewer(walk: Walk) -> None:
     walk.picture("leader-figures", of="main section.card")
     walk.picture("leader-calendar", of="main section.card:nth-of-type(2)")
     walk.open("/indicators")
+    walk.open("/access-requests")
     own_account(walk)
 
 
@@ -205,6 +206,7 @@ def privacy_officer(walk: Walk) -> None:
     walk.open("/audit")
     walk.picture("privacy-audit")
     walk.open("/lists")
+    walk.open("/access-requests")
     own_account(walk)
 
 

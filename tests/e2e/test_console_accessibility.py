@@ -91,6 +91,7 @@ ADMINISTRATOR = (
     "/people/new",
     "/people/{officer}",
     "/people/{officer}/open-work",
+    "/access-requests",
     "/tablets",
     "/tablets/enrol",
     "/tablets/{device}",

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy.orm import Session
 from tests.bench.import_register import PASSWORD, Desk, write_register
 from tests.e2e.browser import DESK, WAIT_MS
 from tests.e2e.server_process import ServerProcess
@@ -22,10 +23,18 @@ from tests.e2e.test_webhooks import add
 from tests.server.console.register_import.import_forms import proposed
 from werkzeug.exceptions import HTTPException
 
+from field178_server.accounts import access_requests, officers
 from field178_server.app import create_app
+from field178_server.audit.operation_context import OperationContext
 from field178_server.console.shell.blueprint import CONSOLE
 from field178_server.console.shell.routes import all_routes
+from field178_server.database.engine import create_engine_for
+from field178_server.database.tables.access import PASSWORD as PASSWORD_KIND
+from field178_server.database.unit_of_work import run_write
 from field178_server.settings import Settings
+from field178_shared.codelists import load
+from field178_shared.ids import IdSource
+from field178_shared.time.clock import SystemClock
 
 pytestmark = pytest.mark.browser
 
@@ -65,6 +74,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ADMINISTRATOR: (
         "/people/new",
         "/people/{officer}",
+        "/access-requests/{request}",
         "/teams/new",
         "/teams/{team}/edit",
         "/teams/{team}/member",
@@ -76,7 +86,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/webhooks/{webhook}",
         "/webhooks/{webhook}/edit",
     ),
-    PRIVACY: ("/purges/ask?record={sanctioned}",),
+    PRIVACY: ("/purges/ask?record={sanctioned}", "/access-requests/{request}"),
     COMMUNE: ("/commune/new/media_post?unit=c11629_v1", "/commune/entries/{media_post}"),
 }
 # Forms with text on pages that this district does not have, and the test that types into each.
@@ -88,6 +98,7 @@ ELSEWHERE = {
 # Forms that a template makes of a variable, with buttons and at most the password; and those of strangers.
 BUTTONS = frozenset(
     {
+        "console.access_requests.withdraw",
         "console.people.close",
         "console.people.drop_codes",
         "console.people.reopen",
@@ -163,10 +174,31 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     for login in PAGES:
         server.command("user", "password", login, stdin=f"{PASSWORD}\n")
     webhook, _ = add(Settings.from_environment({"FIELD178_DATA_DIR": str(folder)}), "https://hook.invalid/in")
+    request = ask_password(Settings.from_environment({"FIELD178_DATA_DIR": str(folder)}), "gl02")
     server.start()
-    names = ids_of(folder) | {"webhook": webhook, "register_import": begin_import(server, folder)}
+    names = (
+        ids_of(folder)
+        | {"request": request}
+        | {"webhook": webhook, "register_import": begin_import(server, folder)}
+    )
     yield District(server, names)
     server.stop()
+
+
+def ask_password(settings: Settings, login: str) -> str:
+    """Store a request for another password, chosen already, beside the server; return its id."""
+    engine, clock = create_engine_for(settings.effective_database_url), SystemClock()
+    context = OperationContext(settings.tenant, clock, IdSource(clock), load())
+
+    def write(session: Session) -> str:
+        officer = officers.by_login_or_id(session, settings.tenant, login)
+        request = access_requests.ask(session, context, officer.officer_id, PASSWORD_KIND)
+        request.password_hash = "chosen"
+        return request.request_id
+
+    request_id = run_write(engine, write)
+    engine.dispose()
+    return request_id
 
 
 def ids_of(folder: Path) -> dict[str, str]:

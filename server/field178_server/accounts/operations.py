@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from field178_server.accounts import officers, one_time_codes, roster, teams
+from field178_server.accounts import access_requests, officers, one_time_codes, roster, teams
 from field178_server.accounts.officers import NewOfficer
+from field178_server.accounts.password_link import LinkTarget
 from field178_server.audit.office_write import put_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Officer
+from field178_server.database.tables.access import KINDS
 from field178_server.records import scopes
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
@@ -73,6 +75,7 @@ def disable(session: Session, context: OperationContext, login: str) -> str:
     """Disable an account and return the officer's id."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
     officers.disable(session, officer, context.now())
+    access_requests.withdraw_open(session, context, officer.officer_id, KINDS)
     roster.unlist_officer(session, context, officer)
     context.note(session, AuditEntry("officer_disabled", officer.officer_id))
     return officer.officer_id
@@ -118,14 +121,6 @@ def change(session: Session, context: OperationContext, officer_id: str, request
     )
 
 
-def reset(session: Session, context: OperationContext, officer_id: str) -> Officer:
-    """Delete the password, which ends sessions and bindings; the officer chooses a new one by a link."""
-    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
-    officers.set_password(session, officer, None)
-    context.note(session, AuditEntry("password_reset", officer_id))
-    return officer
-
-
 def reopen(session: Session, context: OperationContext, officer_id: str) -> Officer:
     """Enable a disabled account again, without a password."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
@@ -136,11 +131,16 @@ def reopen(session: Session, context: OperationContext, officer_id: str) -> Offi
     return officer
 
 
-def choose_password(session: Session, context: OperationContext, officer_id: str, password_hash: str) -> None:
-    """Set the password that the officer chose by a link; the link is invalid from then on."""
-    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
-    officer.password_hash = password_hash
-    context.note(session, AuditEntry("password_chosen", officer_id))
+def choose_password(
+    session: Session, context: OperationContext, target: LinkTarget, password_hash: str
+) -> None:
+    """Store the password that the officer chose by a link; the link is invalid from then on.
+
+    If a request is open, the password waits with it; the present one stays in force.
+    """
+    (target.request or target.officer).password_hash = password_hash
+    session.flush()
+    context.note(session, AuditEntry("password_chosen", target.officer.officer_id))
 
 
 def drop_one_time_codes(session: Session, context: OperationContext, officer_id: str) -> None:

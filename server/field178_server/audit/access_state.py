@@ -20,6 +20,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.declarative_base import Base
 from field178_server.database.models import (
+    AccessRequest,
     AccessState,
     Audit,
     Device,
@@ -67,8 +68,9 @@ def _part(
     return Part(name, model, key, tuple(columns.split()), frozenset(actions.split()), named)
 
 
+_GIVEN = "access_accepted access_confirmed access_alone"
 _CODES_SET = "officer_added totp_set totp_dropped totp_sealed_again"
-_SCOPES_SET = "officer_added officer_changed officer_scopes_set"
+_SCOPES_SET = f"officer_added officer_changed officer_scopes_set {_GIVEN}"
 _TABLET_GRANTS = "device_activated scope_granted scope_ungranted"
 
 PARTS = (
@@ -81,7 +83,7 @@ PARTS = (
         Officer,
         "officer_id",
         "login name agency role created_at disabled_at email mail_topics",
-        "officer_added officer_changed officer_disabled officer_reopened own_mail_set",
+        f"officer_added officer_changed officer_disabled officer_reopened own_mail_set {_GIVEN}",
     ),
     _part(
         "password",
@@ -89,10 +91,18 @@ PARTS = (
         "officer_id",
         "password_hash password_resets",
         "officer_added officer_reopened password_set password_reset password_chosen own_password_set"
-        " password_hash_renewed",
+        f" password_hash_renewed {_GIVEN}",
     ),
     _part("one-time codes", Officer, "officer_id", "totp_secret", _CODES_SET),
     _part("scopes", OfficerScope, "officer_id", "scope", _SCOPES_SET),
+    _part(
+        "access request",
+        AccessRequest,
+        "request_id",
+        "officer_id kind details password_hash asked_by asked_at decided_by decided_at outcome reason",
+        f"access_asked password_chosen access_refused access_withdrawn {_GIVEN}",
+        "officer_id",
+    ),
     _part("tablet", Device, "device_id", "user_id enrolled_at", "device_enrolled"),
     _part("tablet label", Device, "device_id", "label", "device_enrolled device_renamed"),
     _part("tablet key", Device, "device_id", "public_key tls_pins", "device_enrolled device_recovered"),

@@ -12,6 +12,10 @@ user = CommandTable(
             "people_changes.add",
             _("Add an account; the password is asked for, read from stdin, or generated."),
         ),
+        "confirm": (
+            "access_requests.confirm",
+            _("Put into effect, or refuse, what waits for a second person; leadership and others are told."),
+        ),
         "disable": ("people_changes.disable", _("Close an account at once; what the officer filed stays.")),
         "list": ("people_lists.list_users", _("List the accounts: id, login, role, agency, scopes, state.")),
         "password": (
@@ -19,6 +23,10 @@ user = CommandTable(
             _("Set a password; all browser sessions of the officer end."),
         ),
         "totp": ("people_changes.set_totp", _("Ask one-time codes of an officer; prints the secret once.")),
+        "waiting": (
+            "access_requests.list_waiting",
+            _("List what waits for a second person: id, login, kind, who asked, when."),
+        ),
     },
 )
 team = CommandTable(

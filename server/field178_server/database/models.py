@@ -1,6 +1,7 @@
 """All tables of the store. Modules that a listing command imports take theirs from `database/tables`."""
 
 from field178_server.database.declarative_base import Base
+from field178_server.database.tables.access import AccessRequest
 from field178_server.database.tables.account import (
     AttemptCount,
     Audit,
@@ -76,6 +77,7 @@ from field178_server.database.tables.webhook import (
 
 __all__ = [
     "VISITS_INDEX",
+    "AccessRequest",
     "AccessState",
     "Attachment",
     "AttemptCount",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from field178_shared.codelists import load
+from field178_shared.codelists import CodeLists, load
 
 WHOLE_TENANT_ROLES = frozenset({"reviewer"})
 # Scope of the roles that read only aggregates.
@@ -17,8 +17,11 @@ AGGREGATES_ONLY = "aggregates_only"
 RECORD_RIGHTS = frozenset({"read_visits", "read_own_team_visits"})
 # Each of these rights gives access to the figures of the indicators.
 FIGURE_RIGHTS = frozenset({"read_indicators", "compute_indicators"})
-# Each of these rights lists the exports and data tokens of all officers, and withdraws them.
+# Each of these rights lists the exports and data tokens of all officers, and withdraws them; it confirms what
+# gives others access (decision 0149).
 OVERSIGHT_RIGHTS = frozenset({"approve_export", "sign_off_report"})
+# Rights that read no record and give nobody access: one administrator alone may give them.
+HARMLESS_RIGHTS = frozenset({"submit_return", "read_indicators", "read_reports"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class AccessFilter:
         if self.scopes is None:
             return true()
         return column.in_(sorted(self.scopes)) if self.scopes else false()
+
+
+def is_harmless(role: str, lists: CodeLists) -> bool:
+    """Return whether a role has only rights that read no record and give nobody access."""
+    return role in lists.roles and lists.roles[role].rights <= HARMLESS_RIGHTS
 
 
 def access_of(role: str, scopes: Collection[str]) -> AccessFilter:

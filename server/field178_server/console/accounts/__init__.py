@@ -27,6 +27,7 @@ ROUTES = (
     post("/account/authenticator/end", own_account.end_codes, SIGNED_IN),
     post("/account/tokens/<token_id>", own_account.answer_token, SIGNED_IN),
     post("/account/tokens/<token_id>/end", own_account.end_token, SIGNED_IN),
+    post("/account/requests/<request_id>/refuse", own_account.refuse_request, SIGNED_IN),
     get("/own-tablets", own_tablets.own_tablets, SIGNED_IN),
     post("/own-tablets/<device_id>", own_tablets.answer_own_tablet, SIGNED_IN),
     get("/sign-in", pages.sign_in_form, PUBLIC),

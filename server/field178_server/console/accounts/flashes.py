@@ -11,5 +11,8 @@ FLASHES = {
     "codes_ended": N_("No one-time code is asked of you any more."),
     "token_accepted": N_("Accepted: the data token reads with your rights from now on."),
     "token_ended": N_("Revoked: the data token reads nothing."),
+    "own_request_refused": N_(
+        "Refused: your present password stays in force, the other one is worth nothing."
+    ),
     "others_ended": N_("Your other browsers are signed out."),
 }

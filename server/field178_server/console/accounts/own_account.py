@@ -21,6 +21,8 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http import browser_session
 from field178_server.http.browser_session import password_refusal
 from field178_server.http.sign_in import check_sign_in
+from field178_server.office.access_requests import operations as access_requests
+from field178_server.office.access_requests.queries import open_passwords_of
 from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
 from field178_server.office.odata import operations as data_tokens
 from field178_server.office.odata.queries import usable_tokens_of
@@ -39,7 +41,7 @@ _TOPICS = {
     MailTopic.OVERDUE: N_("What is overdue after visits"),
     MailTopic.OWED: N_("Figures still owed, on the 25th of the month"),
 }
-_REFUSALS = {
+PASSWORD_REFUSALS = {
     ErrorCode.SIGN_IN_REFUSED: _WRONG_PASSWORD,
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
     ErrorCode.BUSY: N_("Many people are signing in right now. Type the password again in some seconds."),
@@ -61,9 +63,9 @@ def set_password() -> AnyResponse:
         client = f"session|{officer.id}"
         check_sign_in(runtime, officer.login, request.form.get("present", ""), None, client=client)
     except AppError as error:
-        if error.code not in _REFUSALS:
+        if error.code not in PASSWORD_REFUSALS:
             raise
-        return _page(error.status, {"present": _REFUSALS[error.code]})
+        return _page(error.status, {"present": PASSWORD_REFUSALS[error.code]})
     if problem := problem_of(chosen, request.form.get("again", ""), officer.login):
         return _page(422, {"new": problem})
     stored, token = runtime.passwords.hash(chosen), browser_session.current_token()
@@ -148,6 +150,14 @@ def answer_token(token_id: str) -> AnyResponse:
     return _do(lambda session: data_tokens.accept_token(session, context, token_id), "token_accepted")
 
 
+def refuse_request(request_id: str) -> AnyResponse:
+    """Refuse another password that somebody asked for the officer's account."""
+    context = office()
+    return _do(
+        lambda session: access_requests.refuse_own(session, context, request_id), "own_request_refused"
+    )
+
+
 def end_token(token_id: str) -> AnyResponse:
     """Revoke a data token that reads with the officer's rights."""
     context = office()
@@ -166,6 +176,7 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
     with page.reading() as session:
         browsers = sessions.living(session, page.tenant_id, officer.id, page.now)
         account = officers.by_login_or_id(session, page.tenant_id, officer.id)
+        asked_passwords = open_passwords_of(session, page.tenant_id, officer.id)
         tokens = usable_tokens_of(session, page.tenant_id, officer.id, page.now)
     return page.render(
         "accounts/account.html",
@@ -181,6 +192,7 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
         browsers=browsers,
         own_token_hash=sessions.hash_token(browser_session.current_token()),
         data_tokens=tokens,
+        asked_passwords=asked_passwords,
         marks_password="codes" in errors,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import operations, password_link
+from field178_server.accounts.access_requests import open_of as waiting_requests
 from field178_server.accounts.operations import AccountRequest
 from field178_server.console.people import view
 from field178_server.console.people.flashes import FLASHES
@@ -21,12 +22,12 @@ from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import password_refusal
+from field178_server.office.access_requests import operations as access_requests
 from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
 from field178_server.office.reminders.account_changes import (
     mail_former_address,
     notify_of_dropped_codes,
-    notify_of_reset,
 )
 from field178_server.office.reminders.oversight import notify_of_rights
 from field178_server.records.paging import PageOfRows
@@ -119,14 +120,13 @@ def save(officer_id: str) -> AnyResponse:
 
 
 def reset_password(officer_id: str) -> AnyResponse:
-    """Remove the password and show a link by which the officer chooses another; the officer is notified."""
+    """Request another password, and show the link by which the officer chooses it."""
     context, by_mail = office(), current_page().runtime.settings.sends_mail
-
-    def reset(session: Session) -> None:
-        operations.reset(session, context, officer_id)
-        notify_of_reset(session, context, officer_id, by_mail=by_mail)
-
-    return _act(officer_id, reset) or _show_link(officer_id)
+    refused = _act(
+        officer_id,
+        lambda session: access_requests.ask_password(session, context, officer_id, by_mail=by_mail),
+    )
+    return refused or _show_link(officer_id)
 
 
 def close(officer_id: str) -> AnyResponse:
@@ -167,11 +167,13 @@ def link(officer_id: str) -> Response:
     """Show the link, once; a second load says that it was shown."""
     page, account = current_page(), account_of(officer_id)
     href, until = "", None
+    with page.reading() as session:
+        waits = bool(waiting_requests(session, page.tenant_id, officer_id))
     if (token := take_shown_once(_LINK)) is not None:
         until = password_link.expiry(token)
         path = url_for("console.accounts.choose_password_form", token=token)
         href = page.runtime.settings.url.rstrip("/") + path
-    return page.render("people/link.html", account=account.officer, href=href, until=until)
+    return page.render("people/link.html", account=account.officer, href=href, until=until, waits=waits)
 
 
 def _rights_changed(form: AccountForm, account: Account) -> list[str]:
@@ -211,10 +213,9 @@ def _has_open_work(officer_id: str) -> bool:
 
 def _show_link(officer_id: str) -> AnyResponse:
     runtime = current_page().runtime
-    account = account_of(officer_id)
-    token = password_link.make_token(
-        runtime.keyring.key(Purpose.PASSWORD_LINKS), account.officer, runtime.clock.now()
-    )
+    account, key = account_of(officer_id), runtime.keyring.key(Purpose.PASSWORD_LINKS)
+    with snapshot(runtime.engine) as session:
+        token = password_link.make_token(session, key, account.officer, runtime.clock.now())
     return show_once(url_for("console.people.link", officer_id=officer_id), _LINK, token)
 
 

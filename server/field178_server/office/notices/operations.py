@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from field178_shared.text.normalisation import nfc
 from field178_shared.time.clock import local_date
 
 MAX_TEXT = 500
+_SHOWN_AFTER_READING = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ def withdraw(session: Session, context: OperationContext, notice_id: str) -> Non
 
 
 def mark_read(session: Session, context: OperationContext, officer: OfficerContext, notice_id: str) -> None:
-    """Store that an officer has read a notice; raises AppError(not_found) for a notice to others."""
+    """Store that an officer has read a notice; raises AppError(not_found) for a notice to others.
+
+    A notice to one officer ends some days after it was read.
+    """
     notice = session.get(Notice, (context.tenant_id, notice_id))
     if notice is None or not _is_for(notice, officer):
         raise AppError(ErrorCode.NOT_FOUND, notice=notice_id)
@@ -98,6 +102,8 @@ def mark_read(session: Session, context: OperationContext, officer: OfficerConte
                 read_at=context.now(),
             )
         )
+        if notice.officer_id is not None:
+            notice.until = min(notice.until, context.now() + _SHOWN_AFTER_READING)
 
 
 def _is_for(notice: Notice, officer: OfficerContext) -> bool:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
-from field178_server.database.models import Notice, Officer
-from field178_server.database.tables.notice import INFO
 from field178_server.office.mail.operations import ACCOUNT, new_mail
+from field178_server.office.reminders.personal_notice import (
+    LANGUAGES,
+    PersonalNotice,
+    role_of_actor,
+    tell_officer,
+)
 from field178_shared.text.formats import datetime_text
 from field178_shared.text.i18n import N_, translator
 
-_SHOWN_FOR = timedelta(days=30)
 _SUBJECT = N_("Field register 178: the sign-in of your account was changed")
 _RESET = N_(
     "Your password was reset on {when}, by: {role}. If you did not ask for it, tell the privacy officer at"
     " once."
 )
+_ASKED = N_(
+    "On {when} another password was asked for your account, by: {role}. Your present one stays in force until"
+    " you or a second person agree. If you did not ask for it, refuse it under *Account* and tell the privacy"
+    " officer at once."
+)
+_ASKED_SUBJECT = N_("Field register 178: another password was asked for your account")
 _CODES = N_(
     "One-time codes are no longer asked of you since {when}, by: {role}. If you did not ask for it, tell the"
     " privacy officer at once."
@@ -34,12 +41,18 @@ _ADDRESS = N_(
     " the privacy officer at once."
 )
 _ADDRESS_SUBJECT = N_("Field register 178: the e-mail address of your account was changed")
-_OPERATOR = N_("operator of the server")
 
 
 def notify_of_reset(session: Session, context: OperationContext, officer_id: str, *, by_mail: bool) -> None:
     """Notify an officer of a password reset, with instant and role of the actor."""
     _notify(session, context, officer_id, _RESET, by_mail=by_mail)
+
+
+def notify_of_asked_reset(
+    session: Session, context: OperationContext, officer_id: str, *, by_mail: bool
+) -> None:
+    """Notify an officer of another password that was asked for and is not in force yet."""
+    _notify(session, context, officer_id, _ASKED, by_mail=by_mail, subject=_ASKED_SUBJECT)
 
 
 def notify_of_dropped_codes(
@@ -79,38 +92,14 @@ def _notify(
     by_mail: bool,
     subject: str = _SUBJECT,
 ) -> None:
-    """Store a notice to an officer; `by_mail`: also send an e-mail."""
+    """Store a notice to an officer about an action of somebody else; `by_mail`: also send an e-mail."""
     if context.actor.id == officer_id:
         return
     now, officer = context.now(), officers.by_login_or_id(session, context.tenant_id, officer_id)
     sentences = {
         language: translator(language, "console")(text).format(
-            when=datetime_text(now, language), role=_role(session, context, language)
+            when=datetime_text(now, language), role=role_of_actor(session, context, language)
         )
-        for language in ("vi", "en")
+        for language in LANGUAGES
     }
-    notice = Notice(
-        tenant_id=context.tenant_id,
-        notice_id=context.ids.time_ordered(),
-        kind=INFO,
-        officer_id=officer.officer_id,
-        text_vi=sentences["vi"],
-        text_en=sentences["en"],
-        made_by=context.actor.id,
-        made_at=now,
-        until=now + _SHOWN_FOR,
-    )
-    session.add(notice)
-    if by_mail and officer.email is not None and officer.disabled_at is None:
-        title = translator(officer.language, "console")(subject)
-        letter = f"{sentences[officer.language]}\n"
-        session.add(new_mail(officer, context.ids.random(), ACCOUNT, title, letter, now))
-
-
-def _role(session: Session, context: OperationContext, language: str) -> str:
-    """Return the role label of the actor; the operator of the server has no account."""
-    actor_id = context.actor.id
-    actor = session.get(Officer, (context.tenant_id, actor_id)) if actor_id else None
-    if actor is None:
-        return translator(language, "console")(_OPERATOR)
-    return context.lists.roles[actor.role].label(language)
+    tell_officer(session, context, officer, PersonalNotice(subject, sentences), by_mail=by_mail)

@@ -1,4 +1,4 @@
-"""Notices to roles of oversight: an export of all records, a new data token, a new right to read."""
+"""Notices to roles of oversight: an export of all records, a new data token, a new or requested right."""
 
 from __future__ import annotations
 
@@ -31,6 +31,24 @@ _RIGHTS = N_(
     "An account was given rights to read records. Which one and by whom stands in the audit trail, which the"
     " privacy officer reads."
 )
+_WAITING = N_(
+    "A password, an account or a right waits for a second person. Which one, and who asked, stand on the page"
+    " “Waiting for a second person”."
+)
+_REFUSED = N_(
+    "An officer refused another password that somebody had asked for the account. Whose, and who asked, stand"
+    " on the page “Waiting for a second person”."
+)
+
+
+def notify_of_refused_password(session: Session, context: OperationContext) -> None:
+    """Notify that an officer refused a password requested by somebody else."""
+    _notify(session, context, _REFUSED)
+
+
+def notify_of_waiting_access(session: Session, context: OperationContext) -> None:
+    """Notify of an access request that waits for a second person."""
+    _notify(session, context, _WAITING)
 
 
 def notify_of_export(session: Session, context: OperationContext, arguments: Arguments) -> None:

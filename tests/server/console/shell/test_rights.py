@@ -56,6 +56,7 @@ PAGES = {
     "/exports": {"reviewer", "leader_viewer", "city_viewer", "privacy_officer"},
     "/indicators": {"reviewer", "leader_viewer", "city_viewer"},
     "/indicators/coverage": {"reviewer", "leader_viewer", "city_viewer"},
+    "/access-requests": {"admin", "leader_viewer", "privacy_officer"},
     "/people": {"admin"},
     "/people/new": {"admin"},
     "/webhooks": {"admin"},

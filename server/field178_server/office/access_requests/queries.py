@@ -1,0 +1,94 @@
+"""Queries of access requests: open ones, those decided lately, and who may confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.database.models import Officer
+from field178_server.database.tables.access import PASSWORD, AccessRequest
+from field178_server.records.access import OVERSIGHT_RIGHTS
+from field178_shared.codelists import CodeLists
+
+_SHOWN_FOR, _MOST_SHOWN = timedelta(days=90), 50
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOfOfficer:
+    """A request with its officer, and the name of who asked and decided; "": the operator of the server."""
+
+    request: AccessRequest
+    officer: Officer
+    asker: str
+    decider: str
+
+
+def open_requests(session: Session, tenant_id: str) -> list[RequestOfOfficer]:
+    """Return the open requests, oldest first."""
+    query = select(AccessRequest).where(
+        AccessRequest.tenant_id == tenant_id, AccessRequest.decided_at.is_(None)
+    )
+    return _with_officers(session, tenant_id, session.scalars(query.order_by(AccessRequest.request_id)).all())
+
+
+def open_passwords_of(session: Session, tenant_id: str, officer_id: str) -> list[RequestOfOfficer]:
+    """Return the open requests for another password of an officer."""
+    return [row for row in open_requests(session, tenant_id) if _is_password_of(row.request, officer_id)]
+
+
+def decided_requests(session: Session, tenant_id: str, now: datetime) -> list[RequestOfOfficer]:
+    """Return the requests decided in the last 90 days, latest first, at most 50."""
+    query = select(AccessRequest).where(
+        AccessRequest.tenant_id == tenant_id, AccessRequest.decided_at > now - _SHOWN_FOR
+    )
+    latest = query.order_by(AccessRequest.decided_at.desc(), AccessRequest.request_id).limit(_MOST_SHOWN)
+    return _with_officers(session, tenant_id, session.scalars(latest).all())
+
+
+def find_request(session: Session, tenant_id: str, request_id: str) -> RequestOfOfficer | None:
+    """Return a request, open or decided."""
+    request = session.get(AccessRequest, (tenant_id, request_id))
+    return None if request is None else _with_officers(session, tenant_id, [request])[0]
+
+
+def count_open(session: Session, tenant_id: str) -> int:
+    """Return the number of open requests."""
+    query = select(func.count()).where(
+        AccessRequest.tenant_id == tenant_id, AccessRequest.decided_at.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
+def count_confirmers(session: Session, tenant_id: str, request: AccessRequest, lists: CodeLists) -> int:
+    """Return the number of open accounts that may confirm a request."""
+    return sum(
+        officer.disabled_at is None
+        and officer.officer_id not in (request.asked_by, request.officer_id)
+        and officer.role in lists.roles
+        and bool(lists.roles[officer.role].rights & OVERSIGHT_RIGHTS)
+        for officer in officers.everyone(session, tenant_id)
+    )
+
+
+def _is_password_of(request: AccessRequest, officer_id: str) -> bool:
+    return request.kind == PASSWORD and request.officer_id == officer_id
+
+
+def _with_officers(
+    session: Session, tenant_id: str, requests: Sequence[AccessRequest]
+) -> list[RequestOfOfficer]:
+    everyone = officers.everyone(session, tenant_id) if requests else []
+    by_id = {officer.officer_id: officer for officer in everyone}
+
+    def name(officer_id: str | None) -> str:
+        return by_id[officer_id].name if officer_id in by_id else ""
+
+    return [
+        RequestOfOfficer(request, by_id[request.officer_id], name(request.asked_by), name(request.decided_by))
+        for request in requests
+    ]

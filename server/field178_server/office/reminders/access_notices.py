@@ -1,0 +1,94 @@
+"""Notices about access requests: to the officer, to who asked, and to oversight and administration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy.orm import Session
+
+from field178_server.accounts import officers
+from field178_server.audit.operation_context import OperationContext
+from field178_server.database.models import Officer
+from field178_server.database.tables.access import (
+    ALONE,
+    CONFIRMED,
+    PASSWORD,
+    REFUSED,
+    AccessRequest,
+)
+from field178_server.office.reminders import oversight
+from field178_server.office.reminders.account_changes import notify_of_asked_reset, notify_of_reset
+from field178_server.office.reminders.personal_notice import (
+    LANGUAGES,
+    UNTIL_READ,
+    PersonalNotice,
+    role_of_actor,
+    tell_officer,
+)
+from field178_server.records.access import OVERSIGHT_RIGHTS
+from field178_shared.text.i18n import N_, translator
+
+_TOLD_RIGHTS = OVERSIGHT_RIGHTS | {"manage_users"}
+_KINDS = {PASSWORD: N_("another password")}
+_ALONE = N_(
+    "Put into effect without a second person, by: {role} {actor}. What: {what}; of: {name} ({login})."
+    " Reason given: {reason}. If you know nothing of it, ask at once."
+)
+_ALONE_SUBJECT = N_("Field register 178: access was given without a second person")
+_CONFIRMED = N_("Confirmed by: {role}. What: {what}; of: {name} ({login}).")
+_REFUSED = N_("Refused by: {role}. What: {what}; of: {name} ({login}). Reason given: {reason}.")
+_DECIDED_SUBJECT = N_("Field register 178: your request was decided")
+
+
+def notify_of_asked(
+    session: Session, context: OperationContext, request: AccessRequest, *, by_mail: bool
+) -> None:
+    """Notify the officer and the roles of oversight of a request that waits."""
+    if request.kind == PASSWORD:
+        notify_of_asked_reset(session, context, request.officer_id, by_mail=by_mail)
+    oversight.notify_of_waiting_access(session, context)
+
+
+def notify_of_decided(
+    session: Session, context: OperationContext, request: AccessRequest, *, by_mail: bool
+) -> None:
+    """Notify of a decision: who asked, and the officer whose password was replaced; if alone, everybody."""
+    if request.kind == PASSWORD and request.outcome != REFUSED:
+        notify_of_reset(session, context, request.officer_id, by_mail=by_mail)
+    if request.outcome == ALONE:
+        letter = PersonalNotice(_ALONE_SUBJECT, _texts(session, context, request, _ALONE), UNTIL_READ)
+        for officer in told_officers(session, context):
+            tell_officer(session, context, officer, letter, by_mail=by_mail)
+    elif request.outcome in (CONFIRMED, REFUSED) and request.asked_by is not None:
+        asker = officers.by_login_or_id(session, context.tenant_id, request.asked_by)
+        text = _CONFIRMED if request.outcome == CONFIRMED else _REFUSED
+        letter = PersonalNotice(_DECIDED_SUBJECT, _texts(session, context, request, text))
+        tell_officer(session, context, asker, letter, by_mail=by_mail)
+
+
+def told_officers(session: Session, context: OperationContext) -> Iterator[Officer]:
+    """Yield the officers of oversight and administration, without the actor."""
+    for officer in officers.everyone(session, context.tenant_id):
+        role = context.lists.roles.get(officer.role)
+        is_told = role is not None and bool(role.rights & _TOLD_RIGHTS)
+        if is_told and officer.disabled_at is None and officer.officer_id != context.actor.id:
+            yield officer
+
+
+def _texts(
+    session: Session, context: OperationContext, request: AccessRequest, text: str
+) -> Mapping[str, str]:
+    officer = officers.by_login_or_id(session, context.tenant_id, request.officer_id)
+    actor = session.get(Officer, (context.tenant_id, context.actor.id)) if context.actor.id else None
+    texts = {}
+    for language in LANGUAGES:
+        say = translator(language, "console")
+        texts[language] = say(text).format(
+            role=role_of_actor(session, context, language),
+            actor=actor.name if actor is not None else "",
+            what=say(_KINDS[request.kind]),
+            name=officer.name,
+            login=officer.login,
+            reason=request.reason or "",
+        )
+    return texts
