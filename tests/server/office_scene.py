@@ -28,6 +28,8 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.database.engine import create_engine_for
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import enrolment
+from field178_server.office.access_requests.operations import take_effect_alone
+from field178_server.office.access_requests.queries import open_requests
 from field178_server.office.lists.operations import Rows, publish_rows
 from field178_server.office.tablets import operations as operating
 from field178_server.records.lists_in_force import ListsInForce, stored_pack
@@ -135,6 +137,19 @@ class Office:
     def officer_id(self, login: str) -> str:
         with snapshot(self.engine) as session:
             return officers.by_login_or_id(session, self.settings.tenant, login).officer_id
+
+    def confirm_access(self) -> int:
+        """Put what waits for a second person into effect, as the operator; return how much it was."""
+        with snapshot(self.engine) as session:
+            waiting = [row.request.request_id for row in open_requests(session, self.settings.tenant)]
+        for request_id in waiting:
+            run_write(
+                self.engine,
+                lambda session, id_=request_id: take_effect_alone(
+                    session, self.context, id_, "thử", by_mail=False
+                ),
+            )
+        return len(waiting)
 
     def publish_lists(self, rows: Rows) -> None:
         """Publish changed rows of the lists, which are in force then."""

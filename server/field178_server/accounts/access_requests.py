@@ -71,6 +71,16 @@ def open_of(session: Session, tenant_id: str, officer_id: str) -> list[AccessReq
     return list(session.scalars(query.order_by(AccessRequest.request_id)))
 
 
+def officers_waiting(session: Session, tenant_id: str) -> frozenset[str]:
+    """Return the ids of officers whose closed account waits to be opened."""
+    query = select(AccessRequest.officer_id).where(
+        AccessRequest.tenant_id == tenant_id,
+        AccessRequest.kind == ACCOUNT,
+        AccessRequest.decided_at.is_(None),
+    )
+    return frozenset(session.scalars(query))
+
+
 def latest_with_password(session: Session, tenant_id: str, officer_id: str) -> AccessRequest | None:
     """Return the latest request, decided or not, for which the officer chooses a password."""
     query = select(AccessRequest).where(

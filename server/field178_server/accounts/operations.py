@@ -45,8 +45,13 @@ def add(
     request: AccountRequest,
     team_names: Sequence[str],
     password_hash: str | None,
+    *,
+    is_open: bool = True,
 ) -> str:
-    """Create an account and return its id; raise AppError(bad_request) with the invalid argument."""
+    """Create an account and return its id; raise AppError(bad_request) with the invalid argument.
+
+    `is_open` False: it is closed, and no tablet sees it, until `open_account`.
+    """
     if request.role not in context.lists.roles:
         raise AppError(ErrorCode.BAD_REQUEST, role=request.role)
     if officers.by_login(session, context.tenant_id, request.login) is not None:
@@ -58,7 +63,10 @@ def add(
     new = NewOfficer(request.login, request.name, request.role, agency, "vi", tuple(sorted(own)))
     officer = officers.add(session, context.tenant_id, context.ids.time_ordered(), new, context.now())
     officer.password_hash, officer.email = password_hash, request.email
-    roster.list_officer(session, context, officer, joined)
+    if is_open:
+        roster.list_officer(session, context, officer, joined)
+    else:
+        officer.disabled_at = context.now()
     context.note(session, AuditEntry("officer_added", officer.officer_id, details={"role": request.role}))
     return officer.officer_id
 
@@ -121,14 +129,21 @@ def change(session: Session, context: OperationContext, officer_id: str, request
     )
 
 
-def reopen(session: Session, context: OperationContext, officer_id: str) -> Officer:
-    """Enable a disabled account again, without a password."""
+def open_account(
+    session: Session, context: OperationContext, officer_id: str, password_hash: str | None
+) -> None:
+    """Open a closed account with this password; None: its officer chooses one by a link."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    own = officers.scopes_of(session, context.tenant_id, officer_id)
+    joined = [
+        team
+        for team in teams.everyone(session, context.tenant_id)
+        if team.scope in own and officer_id not in team.members
+    ]
     officer.disabled_at = None
-    officers.set_password(session, officer, None)
-    roster.list_officer(session, context, officer, ())
+    officers.set_password(session, officer, password_hash)
+    roster.list_officer(session, context, officer, joined)
     context.note(session, AuditEntry("officer_reopened", officer_id))
-    return officer
 
 
 def choose_password(

@@ -14,6 +14,8 @@ from field178_server.accounts.operations import AccountRequest, TeamRequest
 from field178_server.cli.context import Operator, operator_command, show
 from field178_server.cli.language import LANGUAGE, _
 from field178_server.office.reminders.account_changes import notify_of_reset
+from field178_server.office.reminders.oversight import notify_without_second
+from field178_server.records.access import is_harmless
 from field178_server.security import passwords, totp
 from field178_server.security.passwords import Weakness
 from field178_shared.time.clock import local_date
@@ -55,7 +57,14 @@ def add(  # noqa: PLR0913  # one parameter an option
     password, generated = new_password(login, generate)
     stored = at.passwords.hash(password)
     request = AccountRequest(login, name or login, role, agency, tuple(f"unit:{unit}" for unit in units))
-    officer_id = at.write(lambda session: accounts.add(session, at.context, request, team_names, stored))
+
+    def write(session: Session) -> str:
+        officer_id = accounts.add(session, at.context, request, team_names, stored)
+        if not is_harmless(role, at.lists):
+            notify_without_second(session, at.context)
+        return officer_id
+
+    officer_id = at.write(write)
     _show_account(officer_id, login, password if generated else None)
     _warn_of_ended_units(at, units)
 
@@ -73,6 +82,7 @@ def set_password(at: Operator, login: str, generate: bool) -> None:
     def write(session: Session) -> str:
         officer_id = accounts.set_password(session, at.context, login, stored)
         notify_of_reset(session, at.context, officer_id, by_mail=by_mail)
+        notify_without_second(session, at.context)
         return officer_id
 
     _show_account(at.write(write), login, password if generated else None)

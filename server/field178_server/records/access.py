@@ -20,6 +20,8 @@ FIGURE_RIGHTS = frozenset({"read_indicators", "compute_indicators"})
 # Each of these rights lists the exports and data tokens of all officers, and withdraws them; it confirms what
 # gives others access (decision 0149).
 OVERSIGHT_RIGHTS = frozenset({"approve_export", "sign_off_report"})
+# Scopes of roles that have nothing without a scope of their own.
+_OWN_SCOPES = frozenset({"own_team", "own_unit"})
 # Rights that read no record and give nobody access: one administrator alone may give them.
 HARMLESS_RIGHTS = frozenset({"submit_return", "read_indicators", "read_reports"})
 
@@ -44,6 +46,28 @@ class AccessFilter:
 def is_harmless(role: str, lists: CodeLists) -> bool:
     """Return whether a role has only rights that read no record and give nobody access."""
     return role in lists.roles and lists.roles[role].rights <= HARMLESS_RIGHTS
+
+
+def gains_access(
+    before: tuple[str, Collection[str]], after: tuple[str, Collection[str]], lists: CodeLists
+) -> bool:
+    """Return whether role and scopes give more than others before them; harmless roles give nothing."""
+    (role_before, _), (role, _) = before, after
+    if is_harmless(role, lists):
+        return False
+    has = lists.roles[role_before].rights if role_before in lists.roles else frozenset()
+    had, gets = _reach(*before, lists), _reach(*after, lists)
+    is_wider = had is not None and (gets is None or not gets <= had)
+    return is_wider or bool(lists.roles[role].rights - has - HARMLESS_RIGHTS)
+
+
+def is_whole_area(role: str, lists: CodeLists) -> bool:
+    """Return whether a role without any scope of its own has the whole area."""
+    return role in lists.roles and lists.roles[role].scope not in _OWN_SCOPES
+
+
+def _reach(role: str, scopes: Collection[str], lists: CodeLists) -> frozenset[str] | None:
+    return frozenset(scopes) if scopes or not is_whole_area(role, lists) else None
 
 
 def access_of(role: str, scopes: Collection[str]) -> AccessFilter:

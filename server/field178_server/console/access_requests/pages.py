@@ -8,12 +8,14 @@ from flask import Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.accounts.access_requests import WITH_PASSWORD
 from field178_server.console.access_requests import view
 from field178_server.console.access_requests.flashes import FLASHES
 from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.http.browser_session import password_refusal
 from field178_server.office.access_requests import operations, queries
+from field178_server.office.people.queries import team_names
 from field178_server.security.keyring import Purpose
 from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
@@ -118,6 +120,7 @@ def _page(request_id: str, refusal: tuple[int, str] | None = None) -> Response:
     page = current_page()
     with page.reading() as session:
         row = or_404(queries.find_request(session, page.tenant_id, request_id))
+        teams = team_names(session, page.tenant_id)
         confirmer_count = queries.count_confirmers(session, page.tenant_id, row.request, page.lists)
     access_request = row.request
     title = f"{view.kind_name(access_request, page.localizer)} · {row.officer.name}"
@@ -127,11 +130,12 @@ def _page(request_id: str, refusal: tuple[int, str] | None = None) -> Response:
         flash=page.flash_text(FLASHES, title),
         title=title,
         row=row,
-        facts=view.facts_of(access_request, page.localizer),
+        facts=view.facts_of(access_request, teams, page.localizer),
         state=view.state_of(access_request, page.localizer),
         is_open=access_request.decided_at is None,
         is_own=page.officer.id in (access_request.asked_by, access_request.officer_id),
-        is_chosen=access_request.password_hash is not None,
+        has_code=access_request.kind in WITH_PASSWORD,
+        is_ready=access_request.kind not in WITH_PASSWORD or access_request.password_hash is not None,
         confirmer_count=confirmer_count,
         reason=request.form.get("reason", ""),
     )

@@ -6,6 +6,9 @@ from field178_shared.text.i18n import N_
 
 FLASHES = {
     "person_changed": N_("Saved: {title}."),
+    "person_waits": N_(
+        "Saved: {title}. What gives more access waits for a second person; what was taken away is gone."
+    ),
     "person_closed": N_("Closed: {title}. Sessions have ended; tablets let this person in no longer."),
     "codes_dropped": N_("No one-time code is asked of {title} any more."),
     "handed_over": N_("Handed over: {title}. The tablets of the team show it at their next sync."),

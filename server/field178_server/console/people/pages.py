@@ -23,13 +23,13 @@ from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import password_refusal
 from field178_server.office.access_requests import operations as access_requests
+from field178_server.office.access_requests import rights
 from field178_server.office.people import queries
 from field178_server.office.people.queries import Account
 from field178_server.office.reminders.account_changes import (
     mail_former_address,
     notify_of_dropped_codes,
 )
-from field178_server.office.reminders.oversight import notify_of_rights
 from field178_server.records.paging import PageOfRows
 from field178_server.security.keyring import Purpose
 from field178_shared.errors import AppError
@@ -75,13 +75,12 @@ def create() -> AnyResponse:
     scopes = tuple(f"unit:{unit}" for unit in form.unit_ids)
     account = AccountRequest(form.login, form.name, form.role, form.agency, scopes, form.email or None)
 
-    def add(session: Session) -> str:
-        officer_id = operations.add(session, context, account, form.team_ids, None)
-        notify_of_rights(session, context, form.role)
-        return officer_id
-
+    by_mail = page.runtime.settings.sends_mail
     try:
-        officer_id = run_write(page.runtime.engine, add)
+        officer_id = run_write(
+            page.runtime.engine,
+            lambda session: rights.add_account(session, context, account, form.team_ids, by_mail=by_mail),
+        )
     except AppError as error:
         if error.details.get("problem") != "taken":
             raise
@@ -110,13 +109,13 @@ def save(officer_id: str) -> AnyResponse:
     if (refusal := password_refusal()) is not None:
         return _person_page(account, form, refusal)
 
-    def change(session: Session) -> None:
-        operations.change(session, context, officer_id, form.change)
-        notify_of_rights(session, context, form.role, account.officer.role)
+    def change(session: Session) -> bool:
+        waits = rights.change_account(session, context, officer_id, form.change, by_mail=by_mail)
         mail_former_address(session, context, officer_id, account.officer.email, by_mail=by_mail)
+        return waits
 
-    run_write(page.runtime.engine, change)
-    return done(url_for("console.people.detail", officer_id=officer_id), "person_changed", officer_id)
+    flash = "person_waits" if run_write(page.runtime.engine, change) else "person_changed"
+    return done(url_for("console.people.detail", officer_id=officer_id), flash, officer_id)
 
 
 def reset_password(officer_id: str) -> AnyResponse:
@@ -144,8 +143,10 @@ def close(officer_id: str) -> AnyResponse:
 
 def reopen(officer_id: str) -> AnyResponse:
     """Open a closed account again and show a link by which the officer chooses a password."""
-    context = office()
-    refused = _act(officer_id, lambda session: operations.reopen(session, context, officer_id))
+    context, by_mail = office(), current_page().runtime.settings.sends_mail
+    refused = _act(
+        officer_id, lambda session: rights.reopen_account(session, context, officer_id, by_mail=by_mail)
+    )
     return refused or _show_link(officer_id)
 
 
@@ -247,13 +248,15 @@ def _person_page(
     with page.reading() as session:
         teams = queries.team_names(session, page.tenant_id)
         work = queries.open_work(session, page.tenant_id, officer.officer_id)
+        requests = waiting_requests(session, page.tenant_id, officer.officer_id)
     form = form or AccountForm.of(account, teams)
     return page.render(
         "people/person.html",
         422 if form.errors else 200,
         flash=page.flash_text(FLASHES, officer.name),
         account=officer,
-        state=view.state_of(officer, page.localizer),
+        state=view.state_of(account, page.localizer),
+        requests=requests,
         work=work,
         is_own=officer.officer_id == page.officer.id,
         form=form,

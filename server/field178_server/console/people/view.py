@@ -63,15 +63,19 @@ class PeopleFilter:
     def holds(self, account: Account) -> bool:
         """Tell whether an account passes; words match in name and login, without regard to marks."""
         officer = account.officer
-        if self.state != "all" and (officer.disabled_at is None) != (self.state == "open"):
+        is_open = officer.disabled_at is None or account.is_waiting
+        if self.state != "all" and is_open != (self.state == "open"):
             return False
         if (self.role and officer.role != self.role) or (self.unit and self.unit not in account.unit_ids):
             return False
         return all(word in fold(f"{officer.name} {officer.login}") for word in fold(self.words).split())
 
 
-def state_of(officer: Officer, localizer: Localizer) -> StateLabel:
+def state_of(account: Account, localizer: Localizer) -> StateLabel:
     """Return the state of an account."""
+    officer = account.officer
+    if account.is_waiting:
+        return StateLabel(localizer.say(N_("Waits for a second person")), "warn", "clock")
     if officer.disabled_at is not None:
         when = localizer.instant(officer.disabled_at)
         return StateLabel(localizer.say(N_("Closed {when}")).format(when=when), "", "void")
@@ -99,7 +103,7 @@ def lines_of(
     """Return the accounts with area and state in words, by name in Vietnamese order."""
     ordered = sorted(accounts, key=lambda account: (sort_key(account.officer.name), account.officer.login))
     return [
-        (account.officer, _area_text(account, teams, localizer), state_of(account.officer, localizer))
+        (account.officer, _area_text(account, teams, localizer), state_of(account, localizer))
         for account in ordered
     ]
 

@@ -23,8 +23,10 @@ from field178_server.console.teams.view import TeamQuery, TeamWork
 from field178_server.console.text.field_labels import field_name
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import password_refusal
+from field178_server.office.access_requests import rights
 from field178_server.office.follow_ups.queries import FollowUpFilter, follow_up_counts
 from field178_server.office.plan.progress import PlanReader, planned_visits
+from field178_server.office.reminders.oversight import notify_without_second
 from field178_server.office.teams import operations, queries
 from field178_server.office.teams.operations import PATHS, SeenTeam
 from field178_server.records.access import AccessFilter
@@ -130,15 +132,18 @@ def set_member(team_id: str) -> AnyResponse:
         return _member_form(seen, officer_id, state, (422, _MEND))
     if (refusal := password_refusal()) is not None:
         return _member_form(seen, officer_id, state, refusal)
+    by_mail = page.runtime.settings.sends_mail
     try:
-        run_write(
+        waits = run_write(
             page.runtime.engine,
-            lambda session: operations.set_member(session, context, seen, officer_id, membership),
+            lambda session: rights.set_member(
+                session, context, seen, officer_id, membership, by_mail=by_mail
+            ),
         )
     except AppError as error:
         refused, refusal = _refused(state, error)
         return _member_form(seen, officer_id if officer_id in team.members else "", refused, refusal)
-    return done(url_for(_PAGE, team_id=team_id), "member_saved", team_id)
+    return done(url_for(_PAGE, team_id=team_id), "member_waits" if waits else "member_saved", team_id)
 
 
 def team_access() -> AccessFilter:
@@ -158,8 +163,13 @@ def _save(seen: SeenTeam, name: str) -> AnyResponse:
     number = OwnText(_NUMBER, field_name(RecordType.TEAM, _NUMBER, page.localizer), text_of(values, _NUMBER))
     if question := confirm_texts([number], "console.teams.index"):
         return question
+
+    def save(session: Session) -> None:
+        if operations.save(session, context, seen, values):
+            notify_without_second(session, context)
+
     try:
-        run_write(page.runtime.engine, lambda session: operations.save(session, context, seen, values))
+        run_write(page.runtime.engine, save)
     except AppError as error:
         if error.details.get("problem") == "taken":
             taken = FormState(state.texts, {"name": page.say(NAME_TAKEN)})

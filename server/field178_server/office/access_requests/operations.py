@@ -11,18 +11,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import access_requests, officers
+from field178_server.accounts.access_requests import WITH_PASSWORD
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.tables.access import (
     ACCEPTED,
+    ACCOUNT,
     ALONE,
     CONFIRMED,
+    MEMBERSHIP,
     PASSWORD,
     REFUSED,
+    RIGHTS,
     WITHDRAWN,
     AccessRequest,
 )
+from field178_server.office.access_requests import rights
 from field178_server.office.reminders import access_notices
 from field178_server.office.reminders.oversight import notify_of_refused_password
 from field178_server.records.access import is_harmless
@@ -57,16 +62,15 @@ def accept(session: Session, context: OperationContext, request_id: str, *, by_m
 def confirm(
     session: Session, context: OperationContext, key: bytes, request_id: str, code: str, *, by_mail: bool
 ) -> None:
-    """Put a request into effect as a second person. `code`: the digits that its officer reads out.
+    """Put a request into effect as a second person. `code`: the digits that its officer reads out, if the
+    officer chose a password.
 
     Raises AppError: not_found for a decided request, second_person_needed for who asked and for the officer,
     revision_changed without a chosen password, sign_in_refused for wrong digits.
     """
     request = _of_another(session, context, request_id)
-    if request.password_hash is None:
-        raise AppError(ErrorCode.REVISION_CHANGED, request=request_id)
-    if not hmac.compare_digest(access_requests.check_code(key, request).encode(), code.encode()):
-        raise AppError(ErrorCode.SIGN_IN_REFUSED, request=request_id)
+    if request.kind in WITH_PASSWORD:
+        _check_code(key, request, code)
     _take_effect(session, context, request)
     _decide(session, context, request, CONFIRMED, by_mail=by_mail)
 
@@ -124,7 +128,18 @@ def _of_another(session: Session, context: OperationContext, request_id: str) ->
     return request
 
 
+def _check_code(key: bytes, request: AccessRequest, code: str) -> None:
+    if request.password_hash is None:
+        raise AppError(ErrorCode.REVISION_CHANGED, request=request.request_id)
+    if not hmac.compare_digest(access_requests.check_code(key, request).encode(), code.encode()):
+        raise AppError(ErrorCode.SIGN_IN_REFUSED, request=request.request_id)
+
+
 def _take_effect(session: Session, context: OperationContext, request: AccessRequest) -> None:
+    _EFFECTS[request.kind](session, context, request)
+
+
+def _set_password(session: Session, context: OperationContext, request: AccessRequest) -> None:
     officer = officers.by_login_or_id(session, context.tenant_id, request.officer_id)
     officers.set_password(session, officer, request.password_hash)
     context.note(session, AuditEntry("password_set", officer.officer_id))
@@ -141,3 +156,11 @@ def _decide(
 ) -> None:
     access_requests.decide(session, context, request, outcome, reason)
     access_notices.notify_of_decided(session, context, request, by_mail=by_mail)
+
+
+_EFFECTS = {
+    PASSWORD: _set_password,
+    ACCOUNT: rights.open_account,
+    RIGHTS: rights.give_rights,
+    MEMBERSHIP: rights.join_team,
+}

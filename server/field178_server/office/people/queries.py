@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, teams
+from field178_server.accounts.access_requests import officers_waiting
 from field178_server.database.models import (
     Device,
     DeviceOfficer,
@@ -33,11 +34,15 @@ from field178_shared.records.teams import Team
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account with the teams and communes of its scopes; communes of its teams are included."""
+    """One account with the teams and communes of its scopes; communes of its teams are included.
+
+    `is_waiting`: it is closed until a second person confirms that it is opened.
+    """
 
     officer: Officer
     team_ids: frozenset[str]
     unit_ids: frozenset[str]
+    is_waiting: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -110,9 +115,9 @@ class HandOverMade:
 
 def accounts(session: Session, tenant_id: str) -> list[Account]:
     """Return all accounts by login; an office has hundreds of them."""
-    scopes = officers.all_scopes(session, tenant_id)
+    scopes, waiting = officers.all_scopes(session, tenant_id), officers_waiting(session, tenant_id)
     return [
-        _account(officer, scopes.get(officer.officer_id, ()))
+        _account(officer, scopes.get(officer.officer_id, ()), waiting)
         for officer in officers.everyone(session, tenant_id)
     ]
 
@@ -120,7 +125,10 @@ def accounts(session: Session, tenant_id: str) -> list[Account]:
 def find_account(session: Session, tenant_id: str, officer_id: str) -> Account | None:
     """Return one account, closed or open."""
     officer = session.get(Officer, (tenant_id, officer_id))
-    return _account(officer, officers.scopes_of(session, tenant_id, officer_id)) if officer else None
+    if officer is None:
+        return None
+    scopes = officers.scopes_of(session, tenant_id, officer_id)
+    return _account(officer, scopes, officers_waiting(session, tenant_id))
 
 
 def team_names(session: Session, tenant_id: str) -> Mapping[str, Team]:
@@ -263,9 +271,10 @@ def _revisions(session: Session, tenant_id: str, record_ids: Collection[str]) ->
     return {record_id: (revs.get(record_id, 0), revs.get(review, 0)) for record_id, review in reviews.items()}
 
 
-def _account(officer: Officer, scopes: Collection[str]) -> Account:
+def _account(officer: Officer, scopes: Collection[str], waiting: Collection[str]) -> Account:
     named: dict[str, set[str]] = {"team": set(), "unit": set()}
     for scope in scopes:
         kind, _, name = scope.partition(":")
         named.setdefault(kind, set()).add(name)
-    return Account(officer, frozenset(named["team"]), frozenset(named["unit"]))
+    is_waiting = officer.officer_id in waiting
+    return Account(officer, frozenset(named["team"]), frozenset(named["unit"]), is_waiting)

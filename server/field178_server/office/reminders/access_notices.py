@@ -10,10 +10,13 @@ from field178_server.accounts import officers
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Officer
 from field178_server.database.tables.access import (
+    ACCOUNT,
     ALONE,
     CONFIRMED,
+    MEMBERSHIP,
     PASSWORD,
     REFUSED,
+    RIGHTS,
     AccessRequest,
 )
 from field178_server.office.reminders import oversight
@@ -29,7 +32,12 @@ from field178_server.records.access import OVERSIGHT_RIGHTS
 from field178_shared.text.i18n import N_, translator
 
 _TOLD_RIGHTS = OVERSIGHT_RIGHTS | {"manage_users"}
-_KINDS = {PASSWORD: N_("another password")}
+_KINDS = {
+    PASSWORD: N_("another password"),
+    ACCOUNT: N_("an open account"),
+    RIGHTS: N_("wider rights"),
+    MEMBERSHIP: N_("a place in a team"),
+}
 _ALONE = N_(
     "Put into effect without a second person, by: {role} {actor}. What: {what}; of: {name} ({login})."
     " Reason given: {reason}. If you know nothing of it, ask at once."

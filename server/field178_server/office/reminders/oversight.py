@@ -1,4 +1,4 @@
-"""Notices to roles of oversight: an export of all records, a new data token, a new or requested right."""
+"""Notices to roles of oversight: an export of all records, a new data token, a requested or a given right."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from field178_server.database.tables.notice import INFO
 from field178_server.jobs.queue import Arguments
 from field178_server.office.exports.kinds import is_whole
 from field178_server.office.notices.operations import Announcement, NoticeText, announce
-from field178_server.records.access import OVERSIGHT_RIGHTS, RECORD_RIGHTS
+from field178_server.records.access import OVERSIGHT_RIGHTS
 from field178_shared.errors import AppError
 from field178_shared.text.i18n import N_, translator
 
@@ -27,9 +27,9 @@ _TOKEN = N_(
     "A new data token reads the office’s tables with the rights of an officer. Whose, what for, and how to"
     " revoke it stand on the page “Data feeds”."
 )
-_RIGHTS = N_(
-    "An account was given rights to read records. Which one and by whom stands in the audit trail, which the"
-    " privacy officer reads."
+_WITHOUT_SECOND = N_(
+    "Access was given without a second person: an account or a password at the server itself, or communes"
+    " to a team. Which one and by whom stands in the audit trail, which the privacy officer reads."
 )
 _WAITING = N_(
     "A password, an account or a right waits for a second person. Which one, and who asked, stand on the page"
@@ -62,14 +62,9 @@ def notify_of_token(session: Session, context: OperationContext) -> None:
     _notify(session, context, _TOKEN)
 
 
-def notify_of_rights(session: Session, context: OperationContext, role: str, role_before: str = "") -> None:
-    """Notify of an account whose new role reads records while the former role did not."""
-    roles = context.lists.roles
-    reads = [
-        role_id in roles and bool(roles[role_id].rights & RECORD_RIGHTS) for role_id in (role, role_before)
-    ]
-    if reads == [True, False]:
-        _notify(session, context, _RIGHTS)
+def notify_without_second(session: Session, context: OperationContext) -> None:
+    """Notify of access that was given without a second person, by the operator of the server or by a team."""
+    _notify(session, context, _WITHOUT_SECOND)
 
 
 def _notify(session: Session, context: OperationContext, text: str) -> None:

@@ -46,8 +46,10 @@ class SeenTeam:
     rev: int
 
 
-def save(session: Session, context: OperationContext, seen: SeenTeam, values: Data) -> None:
-    """Write decision and communes of a team; `seen` is the revision to replace.
+def save(session: Session, context: OperationContext, seen: SeenTeam, values: Data) -> bool:
+    """Write decision and communes of a team; return whether its members have more communes than before.
+
+    `seen` is the revision to replace.
 
     Scopes of the members and tablets are updated with the communes. Raises AppError: rule with `problems`
     by path; bad_request with `problem` taken for the name of another team; revision_changed; not_found.
@@ -68,16 +70,19 @@ def save(session: Session, context: OperationContext, seen: SeenTeam, values: Da
         batch.load([seen.team_id])
         if batch.get(seen.team_id) is not None:
             # The form was submitted twice.
-            return
+            return False
         made, action = new_record(seen.team_id, RecordType.TEAM, after.scope, data), "team_added"
     else:
         made, action = next_revision(existing, data=data), "team_changed"
     if existing is not None and data == existing.data:
-        return
+        return False
     write_record(batch, context, made, AuditEntry(action, made.record_id, made.scope, {"rev": made.rev}))
     batch.flush()
-    if existing is not None:
-        _update_scopes_of_team(session, context, Team.from_data(seen.team_id, existing.data), after)
+    if existing is None:
+        return False
+    before = Team.from_data(seen.team_id, existing.data)
+    _update_scopes_of_team(session, context, before, after)
+    return bool(after.members) and not set(after.scopes) <= set(before.scopes)
 
 
 def set_member(
@@ -89,23 +94,26 @@ def set_member(
     join.
     """
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
-    existing = _seen_team(batch, seen)
-    members = entries_of(existing.data, "members")
-    officer = session.get(Officer, (context.tenant_id, officer_id))
-    if officer is None or (officer_id not in members and not may_join(context, officer)):
-        raise AppError(ErrorCode.NOT_FOUND, officer=officer_id)
-    days = {"valid_from": membership.valid_from, "valid_to": membership.valid_to}
-    days_set = {name: day.isoformat() for name, day in days.items() if day}
-    entry: Data = {"position": membership.position, **days_set}
-    if members.get(officer_id) == entry:
+    officer, existing = _joining(session, context, batch, seen, officer_id), _seen_team(batch, seen)
+    data = _with_member(existing, officer_id, membership)
+    if data == existing.data:
         return
-    data = {**existing.data, "members": {**members, officer_id: entry}}
-    _refuse_invalid(data)
     made = next_revision(existing, data=data)
     details: dict[str, str | int | None] = {"rev": made.rev, "officer": officer_id}
     write_record(batch, context, made, AuditEntry("team_member_set", made.record_id, made.scope, details))
     batch.flush()
     _update_scopes_of_member(session, context, Team.from_data(seen.team_id, data), officer, membership)
+
+
+def gives_access(
+    session: Session, context: OperationContext, seen: SeenTeam, officer_id: str, membership: Membership
+) -> bool:
+    """Return whether a membership gives an officer the scopes of a team; raises as `set_member` does."""
+    batch = Batch(session, context.tenant_id, context.clock, context.ids)
+    officer, existing = _joining(session, context, batch, seen, officer_id), _seen_team(batch, seen)
+    team = Team.from_data(seen.team_id, _with_member(existing, officer_id, membership))
+    own = officers.scopes_of(session, context.tenant_id, officer.officer_id)
+    return team.scope not in own and not membership.has_ended(local_date(context.now()))
 
 
 def revision_of(session: Session, context: OperationContext, team_id: str) -> int:
@@ -116,6 +124,36 @@ def revision_of(session: Session, context: OperationContext, team_id: str) -> in
 def may_join(context: OperationContext, officer: Officer) -> bool:
     """Return whether an officer can become a member: an open account with a role that works on tablets."""
     return officer.disabled_at is None and officer.role in officers.field_roles(context.lists)
+
+
+def _joining(
+    session: Session, context: OperationContext, batch: Batch, seen: SeenTeam, officer_id: str
+) -> Officer:
+    """Return the officer of a membership, or raise AppError(not_found) for one who may not join."""
+    members = entries_of(_seen_team(batch, seen).data, "members")
+    officer = session.get(Officer, (context.tenant_id, officer_id))
+    if officer is None or (officer_id not in members and not may_join(context, officer)):
+        raise AppError(ErrorCode.NOT_FOUND, officer=officer_id)
+    return officer
+
+
+def _with_member(team: Stored, officer_id: str, membership: Membership) -> Data:
+    """Return the data of a team with a membership; raise AppError(rule) if they are invalid."""
+    data = {
+        **team.data,
+        "members": {**entries_of(team.data, "members"), officer_id: entry_of(membership)},
+    }
+    _refuse_invalid(data)
+    return data
+
+
+def entry_of(membership: Membership) -> Data:
+    """Return a membership as the record of a team has it."""
+    days = {"valid_from": membership.valid_from, "valid_to": membership.valid_to}
+    return {
+        "position": membership.position,
+        **{name: day.isoformat() for name, day in days.items() if day},
+    }
 
 
 def _update_scopes_of_member(

@@ -12,7 +12,7 @@ from tests.server.office_scene import PASSWORD, TEAM, Office
 from werkzeug.test import TestResponse
 
 from field178_server.accounts import teams
-from field178_server.database.models import AccessRequest, Mail, Notice, Officer, Record
+from field178_server.database.models import Mail, Notice, Officer, Record
 from field178_server.database.unit_of_work import snapshot
 
 LINK = re.compile(r"http://127\.0\.0\.1:8178(/choose-password/[^\s\"<]+)")
@@ -71,8 +71,11 @@ def test_new_officer_chooses_a_password_by_a_link_that_is_shown_once(
     assert (short.status_code, "ngắn hơn 12" in short.get_data(as_text=True)) == (422, True)
     assert stranger.client.post(link, data={"password": NEW, "again": NEW + "!"}).status_code == 422
     assert stranger.client.post(link, data={"password": NEW, "again": NEW}).status_code == 303
+    assert not signs_in(office, "dung", NEW)
+    assert office.officer_id("dung") not in members(office)
+    assert office.confirm_access() == 1
     assert signs_in(office, "dung", NEW)
-    assert stranger.get(link).status_code == 404
+    assert office.app.test_client().get(link).status_code == 404
     assert office.officer_id("dung") in members(office)
 
 
@@ -113,13 +116,17 @@ def test_change_moves_an_officer_between_teams_and_a_late_form_is_refused(
     answer = admin.post(path, form | {"seen": late, "password": PASSWORD})
     assert answer.status_code == 303
     assert "Lê Bình" in admin.text(path)
+    assert binh not in members(office)
+    assert office.confirm_access() == 1
     assert binh in members(office)
     assert "Công an cấp xã" in admin.text("/people?q=le+binh")
     assert admin.post(path, form | {"seen": late}).status_code == 409
     form |= {"role": "commune_reporter", "team": "", "unit": "c11629_v2", "seen": seen(admin, path)}
     del form["team"]
     assert admin.post(path, form).status_code == 303
+    # What is taken away is gone before the other role is confirmed.
     assert binh not in members(office)
+    assert office.confirm_access() == 1
     assert signed_in("binh").get("/reviews").status_code == 404
 
 
@@ -134,6 +141,8 @@ def test_closed_account_refuses_sign_in_until_a_link_reopens_it(
     assert "Cán bộ binh" in admin.text("/people?state=closed")
     link = follow(admin, admin.post(f"/people/{binh}/reopen"))
     assert stranger.client.post(link, data={"password": NEW, "again": NEW}).status_code == 303
+    assert not signs_in(office, "binh", NEW)
+    assert office.confirm_access() == 1
     assert signs_in(office, "binh", NEW)
 
 
@@ -158,11 +167,12 @@ def test_administrator_cannot_change_own_rights_and_other_changes_are_announced(
     assert admin.post(f"/people/{own}", form | {"seen": seen(admin, f"/people/{own}")}).status_code == 303
     other = account_of(office, login="doc", role="city_viewer", team=[])
     assert admin.post("/people/new", other).status_code == 303
-    assert "vừa được cấp quyền đọc hồ sơ" not in watching.text("/")
+    waits = "đang chờ người thứ hai"
+    assert waits not in watching.text("/")
     path = f"/people/{office.officer_id('doc')}"
     fields = form | {"name": "Đọc", "role": "reviewer", "seen": seen(admin, path)}
     assert admin.post(path, fields).status_code == 303
-    assert "vừa được cấp quyền đọc hồ sơ" in watching.text("/")
+    assert waits in watching.text("/")
 
 
 def test_list_marks_accounts_for_the_whole_area(admin: Browser) -> None:
@@ -171,19 +181,12 @@ def test_list_marks_accounts_for_the_whole_area(admin: Browser) -> None:
     assert "toàn địa bàn" not in unescape(admin.text("/people?role=admin"))
 
 
-def alone_of(office: Office) -> str:
-    """Return the address that puts the open access request into effect alone."""
-    with snapshot(office.engine) as session:
-        (request,) = session.scalars(select(AccessRequest).where(AccessRequest.decided_at.is_(None)))
-    return f"/access-requests/{request.request_id}/alone"
-
-
 def chosen_again(office: Office, admin: Browser, stranger: Browser, login: str) -> Browser:
     """Reset an officer's password as the administrator; return the officer, signed in by the link."""
     answer = admin.post(f"/people/{office.officer_id(login)}/reset", {"password": PASSWORD})
     link = follow(admin, answer)
     assert stranger.client.post(link, data={"password": NEW, "again": NEW}).status_code == 303
-    assert admin.post(alone_of(office), {"reason": "không ai ở cơ quan"}).status_code == 303
+    assert office.confirm_access() == 1
     browser = Browser(office.app.test_client())
     answer = browser.client.post("/sign-in", data={"login": login, "password": NEW})
     assert answer.status_code == 303
@@ -197,7 +200,7 @@ def test_officer_sees_a_reset_until_it_is_acknowledged(
         connection.execute(update(Officer).values(email="an@huyen.example"))
     browser = chosen_again(office, admin, stranger, "binh")
     page = unescape(browser.text("/"))
-    sentence = re.search(r"Mật khẩu của bạn đã được đặt lại lúc 24/11/2026 \d\d:\d\d, bởi: Quản trị", page)
+    sentence = re.search(r"Mật khẩu của bạn đã được đặt lại lúc 24/11/2026 \d\d:\d\d, bởi: người", page)
     assert sentence is not None
     notice = re.search(r'action="(/notices/[0-9a-f-]+/read)"', page)
     assert notice is not None

@@ -170,6 +170,8 @@ def test_member_joins_and_leaves_by_the_day_and_keeps_the_visits(
     work.file("inspection", team.scope, builders.inspection(team_id=team.id))
     assert not holds_team(office, "binh")
     assert set_member(admin, office, "binh").status_code == 303
+    assert not holds_team(office, "binh")
+    assert office.confirm_access() == 1
     assert holds_team(office, "binh")
     assert pulled_members(work)[office.officer_id("binh")]["position"] == "secretary"
     assert set_member(admin, office, "an", position="team_leader", valid_to="2026-11-24").status_code == 303
@@ -190,6 +192,7 @@ def test_later_member_is_marked_and_who_files_nothing_cannot_become_one(
     office: Office, admin: Browser
 ) -> None:
     assert set_member(admin, office, "binh", valid_from="2026-11-26").status_code == 303
+    assert office.confirm_access() == 1
     assert not holds_team(office, "binh")
     assert "Chưa bắt đầu" in page_text(admin, path_of(office))
     answer = set_member(admin, office, "chi")
@@ -258,6 +261,7 @@ def test_pages_cost_the_same_for_many_members(
 
 def test_team_record_holds_no_name(office: Office, admin: Browser) -> None:
     set_member(admin, office, "binh")
+    assert office.confirm_access() == 1
     with snapshot(office.engine) as session:
         body = json.loads(session.get_one(Record, ("main", stored(office).id)).body)
     assert set(body["members"][office.officer_id("binh")]) == {"position", "valid_from"}

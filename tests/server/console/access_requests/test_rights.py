@@ -1,0 +1,203 @@
+"""Accounts and rights that give access take effect after a second person confirmed them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+from tests.server.console.access_requests.test_passwords import (
+    LINK,
+    NEW,
+    actions,
+    choose,
+    digits_of,
+    path_of,
+    request_of,
+    signs_in,
+)
+from tests.server.console.conftest import Browser
+from tests.server.office_scene import PASSWORD, TEAM, Office
+
+from field178_server.accounts import officers, teams
+from field178_server.database.models import Audit
+from field178_server.database.unit_of_work import run_write, snapshot
+
+UNIT_ID, OTHER_UNIT_ID = "c11629_v2", "c11635_v2"
+
+
+@pytest.fixture
+def admin(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("admin")
+
+
+@pytest.fixture
+def leader(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in("leader_viewer")
+
+
+def team_id(office: Office) -> str:
+    with snapshot(office.engine) as session:
+        return teams.by_names(session, "main", [TEAM])[0].id
+
+
+def add(admin: Browser, role: str, **more: object) -> str:
+    """Add an account as the administrator; return the link for its password."""
+    form = {"login": "moi", "name": "Phạm Mới", "role": role, "agency": "commune_culture_social"}
+    answer = admin.post("/people/new", form | {"password": PASSWORD} | more)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    link = LINK.search(unescape(admin.text(answer.headers["Location"])))
+    assert link is not None
+    return link[1]
+
+
+def save(office: Office, admin: Browser, login: str, role: str, **more: object) -> int:
+    path = f"/people/{office.officer_id(login)}"
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', admin.text(path))
+    assert seen is not None
+    form = {"name": login, "role": role, "agency": "commune_culture_social", "seen": seen[1]}
+    return admin.post(path, form | {"password": PASSWORD} | more).status_code
+
+
+def rights_of(office: Office, login: str) -> tuple[str, set[str]]:
+    with snapshot(office.engine) as session:
+        officer = officers.by_login_or_id(session, "main", login)
+        return officer.role, set(officers.scopes_of(session, "main", officer.officer_id))
+
+
+def set_units(office: Office, login: str, *units: str) -> None:
+    def write(session: object) -> None:
+        officer = officers.by_login_or_id(session, "main", login)
+        officers.set_scopes(session, officer, {f"unit:{unit}" for unit in units})
+
+    run_write(office.engine, write)
+
+
+@pytest.mark.parametrize("role", ["reviewer", "admin", "privacy_officer", "leader_viewer"])
+def test_new_account_that_gives_access_waits_for_a_second_person(
+    office: Office, admin: Browser, leader: Browser, stranger: Browser, role: str
+) -> None:
+    link = add(admin, role)
+    answer = choose(stranger, link)
+    assert not signs_in(office, "moi", NEW)
+    assert "Chờ người thứ hai" in admin.text("/people?q=moi")
+    code = digits_of(stranger, answer)
+    assert "Phạm Mới" in leader.text("/access-requests")
+    sent = {"check_code": code, "password": PASSWORD}
+    assert leader.post(path_of(office, "confirm"), sent).status_code == 303
+    assert signs_in(office, "moi", NEW)
+    assert actions(office) == ["access_asked", "access_confirmed"]
+
+
+def test_account_that_reads_no_record_opens_at_once(
+    office: Office, admin: Browser, stranger: Browser
+) -> None:
+    choose(stranger, add(admin, "city_viewer"))
+    assert signs_in(office, "moi", NEW)
+    assert actions(office) == []
+
+
+def test_account_whose_rights_changed_since_it_was_asked_for_is_not_confirmed(
+    office: Office, admin: Browser, leader: Browser, stranger: Browser
+) -> None:
+    code = digits_of(stranger, choose(stranger, add(admin, "commune_reporter", unit=UNIT_ID)))
+    assert save(office, admin, "moi", "reviewer") == 303
+    sent = {"check_code": code, "password": PASSWORD}
+    assert leader.post(path_of(office, "confirm"), sent).status_code == 409
+    assert not signs_in(office, "moi", NEW)
+
+
+def test_raised_role_waits_and_the_asker_cannot_confirm(
+    office: Office, admin: Browser, leader: Browser, signed_in: Callable[[str], Browser]
+) -> None:
+    assert save(office, admin, "city_viewer", "reviewer") == 303
+    assert rights_of(office, "city_viewer")[0] == "city_viewer"
+    assert signed_in("city_viewer").get("/reviews").status_code == 404
+    page = unescape(leader.text(f"/access-requests/{request_of(office).request_id}"))
+    assert "Cán bộ duyệt (đầu mối), đến nay là Cơ quan cấp trên (Sở)" in page
+    assert "toàn địa bàn" in page
+    assert admin.post(path_of(office, "confirm"), {"password": PASSWORD}).status_code == 404
+    assert leader.post(path_of(office, "confirm"), {"password": PASSWORD}).status_code == 303
+    assert rights_of(office, "city_viewer")[0] == "reviewer"
+
+
+def test_refused_right_changes_nothing(office: Office, admin: Browser, leader: Browser) -> None:
+    assert save(office, admin, "city_viewer", "reviewer") == 303
+    refusal = {"password": PASSWORD, "reason": "không thuộc phòng"}
+    assert leader.post(path_of(office, "refuse"), refusal).status_code == 303
+    assert rights_of(office, "city_viewer") == ("city_viewer", set())
+
+
+def test_wider_area_waits_and_a_narrower_one_does_not(office: Office, admin: Browser) -> None:
+    set_units(office, "chi", UNIT_ID)
+    # A reviewer without any commune has the whole area: that is more than one.
+    assert save(office, admin, "chi", "reviewer") == 303
+    assert rights_of(office, "chi")[1] == {f"unit:{UNIT_ID}"}
+    assert office.confirm_access() == 1
+    assert rights_of(office, "chi")[1] == set()
+    assert save(office, admin, "chi", "reviewer", unit=[UNIT_ID, OTHER_UNIT_ID]) == 303
+    assert office.confirm_access() == 0
+    assert save(office, admin, "chi", "reviewer", unit=[OTHER_UNIT_ID]) == 303
+    assert rights_of(office, "chi")[1] == {f"unit:{OTHER_UNIT_ID}"}
+    # Another commune: the former is gone at once only if something is left, else the whole area would open.
+    assert save(office, admin, "chi", "reviewer", unit=[UNIT_ID]) == 303
+    assert rights_of(office, "chi")[1] == {f"unit:{OTHER_UNIT_ID}"}
+
+
+def test_team_waits_and_a_change_beside_it_does_not(office: Office, admin: Browser) -> None:
+    assert save(office, admin, "binh", "inspector", team=team_id(office), email="b@huyen.example") == 303
+    assert rights_of(office, "binh")[1] == set()
+    with snapshot(office.engine) as session:
+        assert officers.by_login_or_id(session, "main", "binh").email == "b@huyen.example"
+    assert office.confirm_access() == 1
+    assert f"team:{team_id(office)}" in rights_of(office, "binh")[1]
+
+
+def test_right_is_not_given_to_who_has_another_role_by_then(
+    office: Office, admin: Browser, leader: Browser
+) -> None:
+    assert save(office, admin, "binh", "team_lead", team=team_id(office)) == 303
+    path = path_of(office, "confirm")
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE officer SET role = 'city_viewer' WHERE login = 'binh'")
+    assert leader.post(path, {"password": PASSWORD}).status_code == 409
+    assert rights_of(office, "binh") == ("city_viewer", set())
+
+
+def test_reopened_account_waits(office: Office, admin: Browser, leader: Browser, stranger: Browser) -> None:
+    binh = office.officer_id("binh")
+    assert admin.post(f"/people/{binh}/close", {"password": PASSWORD}).status_code == 303
+    answer = admin.post(f"/people/{binh}/reopen")
+    link = LINK.search(unescape(admin.text(answer.headers["Location"])))
+    assert link is not None
+    code = digits_of(stranger, choose(stranger, link[1]))
+    assert not signs_in(office, "binh", NEW)
+    sent = {"check_code": code, "password": PASSWORD}
+    assert leader.post(path_of(office, "confirm"), sent).status_code == 303
+    assert signs_in(office, "binh", NEW)
+
+
+def test_wider_team_is_told_to_oversight(office: Office, admin: Browser, leader: Browser) -> None:
+    team = team_id(office)
+    fields = {"name": TEAM, "level": "district", "standing_agency": "commune_culture_social"}
+    page = admin.text(f"/teams/{team}/edit")
+    rev = re.search(r'name="seen_rev" value="(\d+)"', page)
+    assert rev is not None
+    more = {"unit_ids": ["c11629_v1", "c11632_v1", UNIT_ID], "seen_rev": rev[1], "password": PASSWORD}
+    answer = admin.post(f"/teams/{team}/edit", fields | more)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    assert "không qua người thứ hai" in unescape(leader.text("/"))
+
+
+def test_trail_names_who_asked_and_who_confirmed(office: Office, admin: Browser, leader: Browser) -> None:
+    save(office, admin, "city_viewer", "reviewer")
+    leader.post(path_of(office, "confirm"), {"password": PASSWORD})
+    with snapshot(office.engine) as session:
+        query = select(Audit.action, Audit.actor_id, Audit.details).where(Audit.action.startswith("access_"))
+        entries = session.execute(query.order_by(Audit.audit_id)).all()
+    assert [tuple(entry) for entry in entries] == [
+        ("access_asked", office.officer_id("admin"), '{"kind": "rights"}'),
+        ("access_confirmed", office.officer_id("leader_viewer"), '{"kind": "rights"}'),
+    ]
