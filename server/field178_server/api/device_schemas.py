@@ -6,14 +6,18 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from field178_server.devices import enrolment
 from field178_shared.crypto import signatures
+from field178_shared.device_orders import MAX_REASON, OrderKind, OrderOutcome
 from field178_shared.ids import UUID_PATTERN, is_uuid
-from field178_shared.wire.protocol import MAX_LABEL
+from field178_shared.wire.protocol import MAX_INTEGER, MAX_LABEL
 
 # Forms of texts for the OpenAPI document; the functions below check them.
 _UUID = {"pattern": f"^{UUID_PATTERN}$"}
 _CODE = {"pattern": "^[- ]*([0-9A-TV-Za-tv-z][- ]*){16}$"}
 _PUBLIC_KEY = {"pattern": "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"}
 _BASE64URL = {"pattern": "^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$"}
+
+
+_COUNT = validate.Range(min=0, max=MAX_INTEGER)
 
 
 def _code(text: str) -> None:
@@ -88,6 +92,22 @@ class RecoveryRequest(OfficerRequest):
     answer_key = fields.String(required=True, validate=_public_key, metadata=_PUBLIC_KEY)
 
 
+class OrderReceiptRequest(_Request):
+    """Receipt of a tablet for an order of the office, signed by the device key."""
+
+    device = fields.String(required=True, validate=_uuid, metadata=_UUID)
+    number = fields.Integer(strict=True, required=True, validate=_COUNT)
+    outcome = fields.String(
+        required=True, validate=validate.OneOf([outcome.value for outcome in OrderOutcome])
+    )
+    at = fields.String(required=True, validate=validate.Length(max=64))
+    records = fields.Integer(strict=True, required=True, validate=_COUNT)
+    lost_changes = fields.Integer(strict=True, required=True, validate=_COUNT)
+    lost_files = fields.Integer(strict=True, required=True, validate=_COUNT)
+    lost_drafts = fields.Integer(strict=True, required=True, validate=_COUNT)
+    signature = fields.String(required=True, validate=validate.Length(max=128))
+
+
 class UserAnswer(Schema):
     """An officer in answers to a tablet."""
 
@@ -115,12 +135,29 @@ class ChallengeAnswer(Schema):
     nonce = fields.String(required=True)
 
 
+class OrderAnswer(Schema):
+    """An order of the office to the tablet, signed by the receipt key."""
+
+    number = fields.Integer(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in OrderKind]))
+    reason = fields.String(required=True, validate=validate.Length(max=MAX_REASON))
+    at = fields.String(required=True)
+    sig = fields.String(required=True)
+
+
 class SessionAnswer(Schema):
-    """An opaque token, its lifetime, and the nonce of the next session."""
+    """An opaque token, its lifetime, the nonce of the next session, and an order of the office."""
 
     token = fields.String(required=True)
     expires_in_s = fields.Integer(required=True)
     nonce = fields.String(required=True)
+    order = fields.Nested(OrderAnswer)
+
+
+class OrderReceiptAnswer(Schema):
+    """The number of the order whose receipt is stored."""
+
+    number = fields.Integer(required=True)
 
 
 class OfficerAnswer(Schema):

@@ -15,6 +15,7 @@ from field178_server.api.device_schemas import (
     ChallengeRequest,
     EnrolRequest,
     OfficerRequest,
+    OrderReceiptRequest,
     RecoveryRequest,
     SessionRequest,
 )
@@ -22,7 +23,7 @@ from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.devices import enrolment, key_recovery
+from field178_server.devices import enrolment, key_recovery, orders
 from field178_server.devices.enrolment import Claim, Enrolled
 from field178_server.devices.key_recovery import KeyRecoveryClaim
 from field178_server.devices.sessions import SESSION_LIFE, SessionOpening
@@ -35,8 +36,10 @@ from field178_server.runtime import Runtime
 from field178_server.security.keyring import to_base64url
 from field178_shared.codelists import load as load_lists
 from field178_shared.crypto import signatures
+from field178_shared.device_orders import OrderOutcome, OrderReceipt, SignedOrder
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import to_wire
+from field178_shared.wire.protocol import Reader
 
 bp = Blueprint("devices", __name__, url_prefix="/api/v1/devices")
 auth = Blueprint("sessions", __name__, url_prefix="/api/v1/auth")
@@ -95,6 +98,24 @@ def recover() -> ResponseReturnValue:
         runtime.engine, lambda session: _recover(session, runtime, officer_id, claim, budgets)
     )
     return {"user": _user(officer), "box": to_base64url(sealed)}
+
+
+@bp.post("/orders")
+def answer_order() -> ResponseReturnValue:
+    """Take the receipt of a tablet for an order; the device's signature is its authentication."""
+    body = Reader(load(OrderReceiptRequest()))
+    runtime = current_runtime()
+    receipt = OrderReceipt(
+        device=body.text("device"),
+        number=body.integer("number"),
+        outcome=OrderOutcome(body.text("outcome")),
+        at=body.text("at"),
+        sig=body.text("signature"),
+        **{name: body.integer(name) for name in ("records", "lost_changes", "lost_files", "lost_drafts")},
+    )
+    context = _context(runtime, trail.Actor("device", receipt.device))
+    run_write(runtime.engine, lambda session: orders.take_receipt(session, context, receipt))
+    return {"number": receipt.number}
 
 
 def _enrol(
@@ -178,11 +199,29 @@ def open_session() -> ResponseReturnValue:
     sessions, now = device_sessions_of(runtime), runtime.clock.now()
     opening = SessionOpening(str(body["device"]), str(body["nonce"]), str(body["signature"]))
     with snapshot(runtime.engine) as session:
-        token = sessions.open(session, opening, now)
-    if token is None:
-        raise AppError(ErrorCode.SIGNATURE_REFUSED)
+        opened = sessions.open(session, opening, now)
+        if opened is None:
+            raise AppError(ErrorCode.SIGNATURE_REFUSED)
+        standing = (
+            orders.standing_order(session, runtime.tenant_id, opening.device_id) if opened.has_order else None
+        )
     return {
-        "token": token,
+        "token": opened.token,
         "expires_in_s": SESSION_LIFE // timedelta(seconds=1),
         "nonce": sessions.nonce(opening.device_id, now),
+        **_order(runtime, opening.device_id, standing),
     }
+
+
+def _order(runtime: Runtime, device_id: str, standing: tuple[SignedOrder, bool] | None) -> dict[str, object]:
+    """Return the member with the standing order; it is delivered before the answer leaves."""
+    if standing is None:
+        return {}
+    order, _ = standing
+    is_delivered = run_write(
+        runtime.engine,
+        lambda session: orders.note_delivered(
+            session, runtime.tenant_id, device_id, order.number, runtime.clock.now()
+        ),
+    )
+    return {"order": order.to_wire()} if is_delivered else {}

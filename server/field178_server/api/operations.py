@@ -14,6 +14,8 @@ from field178_server.api.device_schemas import (
     EnrolRequest,
     OfficerAnswer,
     OfficerRequest,
+    OrderReceiptAnswer,
+    OrderReceiptRequest,
     RecoveryAnswer,
     RecoveryRequest,
     SessionAnswer,
@@ -113,6 +115,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
     ("POST", "/api/v1/devices/recovery"): Operation(
         "recover_tablet", "Open the data key of a tablet without a PIN.", RecoveryRequest, RecoveryAnswer
+    ),
+    ("POST", "/api/v1/devices/orders"): Operation(
+        "answer_order", "Answer an order of the office.", OrderReceiptRequest, OrderReceiptAnswer
     ),
     ("POST", "/api/v1/auth/challenge"): Operation(
         "challenge", "Ask for a nonce.", ChallengeRequest, ChallengeAnswer

@@ -25,6 +25,7 @@ from field178_server.database.models import (
     Audit,
     Device,
     DeviceOfficer,
+    DeviceOrder,
     DeviceScope,
     EnrolmentCode,
     FeedToken,
@@ -68,6 +69,7 @@ def _part(
     return Part(name, model, key, tuple(columns.split()), frozenset(actions.split()), named)
 
 
+_ORDERS = "device_order_given device_order_withdrawn device_order_answered"
 _GIVEN = "access_accepted access_confirmed access_alone"
 _CODES_SET = "officer_added totp_set totp_dropped totp_sealed_again"
 _SCOPES_SET = f"officer_added officer_changed officer_scopes_set {_GIVEN}"
@@ -109,6 +111,14 @@ PARTS = (
     _part(
         "tablet revoked", Device, "device_id", "revoked_at", "device_enrolled device_revoked device_disowned"
     ),
+    _part(
+        "tablet orders",
+        DeviceOrder,
+        "device_id",
+        "number kind reason sig asked_by asked_at withdrawn_by withdrawn_at answered_at outcome receipt",
+        _ORDERS,
+    ),
+    _part("tablet order", Device, "device_id", "order_number", f"device_enrolled {_ORDERS}"),
     _part("tablet scopes", DeviceScope, "device_id", "scope via granted_at", _TABLET_GRANTS),
     _part(
         "tablet officers",

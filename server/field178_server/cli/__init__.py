@@ -45,6 +45,15 @@ COMMANDS: Table = {
         _("List the tablets: id, label, officer, scopes, enrolled, last seen, state."),
     ),
     "revoke": ("tablets.revoke", _("Take everything from a tablet; it keeps only what it has not sent yet.")),
+    "order": (
+        "tablets.order",
+        _(
+            "Order a tablet: lock, read-wipe (deletes what may be read), full-wipe (deletes everything), "
+            "open (after lock or read-wipe). It obeys at its next contact."
+        ),
+    ),
+    "withdraw-order": ("tablets.withdraw_order", _("Withdraw the order that a tablet has not received yet.")),
+    "orders": ("tablets.list_orders", _("List the orders to a tablet: when, why, and what it answered.")),
     "grant": ("tablets.grant", _("Grant a scope to a tablet.")),
     "ungrant": ("tablets.ungrant", _("Take a scope from a tablet.")),
     "expire-sessions": ("tablets.expire_sessions", _("End every tablet session; tablets sign in again.")),

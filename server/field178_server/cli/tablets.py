@@ -1,7 +1,8 @@
-"""Commands for tablets: enrolment, scopes, sessions, `rescue-import`, `minutes-numbers`."""
+"""Commands for tablets: enrolment, orders, scopes, sessions, `rescue-import`, `minutes-numbers`."""
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 from pathlib import Path
@@ -12,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from field178_server.cli.context import Operator, operator_command, show, show_rows, wants_json
 from field178_server.cli.language import _
-from field178_server.database.models import Device, NumberLease
-from field178_server.devices import enrolment
+from field178_server.database.models import Device, DeviceOrder, NumberLease
+from field178_server.devices import enrolment, orders
 from field178_server.http.process_log import log_beside
 from field178_server.office.offline_imports.operations import open_offline_export, rehearse, take_in
 from field178_server.office.tablets import operations as office
 from field178_server.replication import number_blocks
 from field178_server.replication.exchange import Exchange
 from field178_server.replication.policy.record_validation import declared_types
+from field178_shared.device_orders import OrderKind
 from field178_shared.time.clock import local_date, to_wire
 
 
@@ -47,6 +49,52 @@ def revoke(at: Operator, device: str) -> None:
     """Revoke a tablet."""
     at.write(lambda session: office.revoke(session, at.context, device))
     show({"device": device, "state": "revoked"})
+
+
+@click.command()
+@click.argument("device")
+@click.argument("kind", type=click.Choice(["lock", "read-wipe", "full-wipe", "open"]))
+@click.option("--reason", required=True, help=_("Why; the officer reads it on the tablet."))
+@operator_command
+def order(at: Operator, device: str, kind: str, reason: str) -> None:
+    """Give a tablet an order."""
+    chosen, key = OrderKind(kind.replace("-", "_")), at.keyring.receipt
+    number = at.write(lambda session: orders.give(session, at.context, device, chosen, reason, key))
+    show({"device": device, "order": chosen.value, "number": number})
+
+
+@click.command(name="withdraw-order")
+@click.argument("device")
+@operator_command
+def withdraw_order(at: Operator, device: str) -> None:
+    """Withdraw an order that the tablet has not received."""
+    kind = at.write(lambda session: orders.withdraw(session, at.context, device))
+    show({"device": device, "withdrawn": kind.value})
+
+
+@click.command(name="orders")
+@click.argument("device")
+@operator_command
+def list_orders(at: Operator, device: str) -> None:
+    """List the orders to a tablet, with what it answered."""
+    show_rows(
+        at.read(
+            lambda session: [_order_row(item) for item in orders.orders_of(session, at.tenant_id, device)]
+        )
+    )
+
+
+def _order_row(item: DeviceOrder) -> dict[str, object]:
+    times = {"delivered": item.delivered_at, "answered": item.answered_at, "withdrawn": item.withdrawn_at}
+    receipt = json.loads(item.receipt) if item.receipt else {}
+    return {
+        "order": item.kind,
+        "reason": item.reason,
+        "asked": to_wire(item.asked_at),
+        **{name: "" if at is None else to_wire(at) for name, at in times.items()},
+        "outcome": item.outcome or "",
+        **{name: receipt.get(name, "") for name in ("records", "lost_changes", "lost_files", "lost_drafts")},
+    }
 
 
 @click.command()

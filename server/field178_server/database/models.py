@@ -16,6 +16,7 @@ from field178_server.database.tables.backup import BackupRun
 from field178_server.database.tables.device import (
     Device,
     DeviceOfficer,
+    DeviceOrder,
     DeviceScope,
     EnrolmentCode,
     NumberLease,
@@ -90,6 +91,7 @@ __all__ = [
     "ConsoleSession",
     "Device",
     "DeviceOfficer",
+    "DeviceOrder",
     "DeviceScope",
     "DivergentRecord",
     "DuplicateCandidate",

@@ -27,7 +27,7 @@ class DeviceContext:
 
     `users`: the officers with an active binding; without any the tablet can read nothing. `receipt_seq`,
     `receipts`, `backed_up`: the scope of its receipts: highest stamp, digest, and the highest
-    stamp in a verified backup.
+    stamp in a verified backup. `order_number`: the standing order of the office; None: there is none.
     """
 
     id: str
@@ -39,6 +39,7 @@ class DeviceContext:
     backed_up: int = 0
     last_seen_at: datetime | None = None
     root_alarm: str | None = None
+    order_number: int | None = None
     # Values of its tenant: sessions of an older generation have expired; key of payload hashes.
     session_generation: int = 0
     payload_key: bytes = b""
@@ -54,7 +55,9 @@ class DeviceContext:
         return not self.revoked and not self.users
 
 
-_DeviceRow = tuple[str, datetime | None, int, int, str, int, datetime | None, str | None, int, bytes]
+_DeviceRow = tuple[
+    str, datetime | None, int, int, str, int, datetime | None, str | None, int | None, int, bytes
+]
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _IDS: BindParameter[str] = bindparam("device_ids")
 _COLUMNS = (
@@ -66,6 +69,7 @@ _COLUMNS = (
     Device.backed_up,
     Device.last_seen_at,
     Device.root_alarm,
+    Device.order_number,
     # Subqueries instead of a join: SQLite would start with the tenant and scan all its devices.
     select(Tenant.session_generation).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
     select(Tenant.payload_key).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
@@ -156,7 +160,9 @@ def _context(
     scopes: frozenset[str],
     users: frozenset[str],
 ) -> DeviceContext:
-    device_id, revoked_at, seq, count, total, backed_up, last_seen_at, root_alarm, generation, key = row
+    device_id, revoked_at, seq, count, total, backed_up, last_seen_at, root_alarm, order, generation, key = (
+        row
+    )
     return DeviceContext(
         id=device_id,
         # A revoked tablet has no scope, although its grants are stored.
@@ -168,6 +174,7 @@ def _context(
         backed_up=backed_up,
         last_seen_at=last_seen_at,
         root_alarm=root_alarm,
+        order_number=order,
         session_generation=generation,
         payload_key=key,
     )

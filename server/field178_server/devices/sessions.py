@@ -30,7 +30,7 @@ _NONCE = struct.Struct(">Q")  # creation time in milliseconds
 _TOKEN = struct.Struct(">QI16s")  # creation time, the tenant's session generation, device id
 
 _SIGNER = Prepared(
-    select(Device.public_key, Tenant.session_generation)
+    select(Device.public_key, Tenant.session_generation, Device.order_number)
     .join(Tenant, Tenant.tenant_id == Device.tenant_id)
     .where(Device.tenant_id == bindparam("tenant_id"), Device.device_id == bindparam("device_id"))
 )
@@ -43,6 +43,14 @@ class SessionOpening:
     device_id: str
     nonce: str
     signature: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OpenedSession:
+    """Token of a new session; `has_order`: an order of the office waits for the tablet."""
+
+    token: str
+    has_order: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +77,18 @@ class DeviceSessions:
         head = _NONCE.pack(_milliseconds(now))
         return to_base64url(head + self._mac(b"nonce", device_id.encode(), head))
 
-    def open(self, session: Session, opening: SessionOpening, now: datetime) -> str | None:
-        """Return the token of a new session; None for an invalid nonce or signature."""
+    def open(self, session: Session, opening: SessionOpening, now: datetime) -> OpenedSession | None:
+        """Return a new session; None for an invalid nonce or signature."""
         if not self._is_own_nonce(opening, now):
             return None
         device = {"tenant_id": self.tenant_id, "device_id": opening.device_id}
         signers = _SIGNER.rows(session, device)
-        key, generation = signers[0] if signers else (_DUMMY_KEY, 0)
+        key, generation, order_number = signers[0] if signers else (_DUMMY_KEY, 0, None)
         message = f"field178-session-v1|{opening.nonce}|{opening.device_id}"
         if not is_signed(key, message, opening.signature) or not signers:
             return None
         head = _TOKEN.pack(_milliseconds(now), generation, uuid.UUID(opening.device_id).bytes)
-        return to_base64url(head + self._mac(b"token", head))
+        return OpenedSession(to_base64url(head + self._mac(b"token", head)), order_number is not None)
 
     def claim_of(self, token: str, now: datetime) -> SessionClaim:
         """Return the claim of a token, or raise AppError(session_unknown | session_expired)."""

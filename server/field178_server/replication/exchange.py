@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from field178_server.database.engine import write_lock
 from field178_server.database.failpoints import CrashPoint, failpoint
 from field178_server.database.fast.pipeline import pipelined
 from field178_server.database.unit_of_work import run_write, snapshot, unit_of_work
-from field178_server.devices import heartbeat
+from field178_server.devices import heartbeat, orders
 from field178_server.devices.context import DeviceContext, in_session, load_device, load_devices
 from field178_server.devices.heartbeat import Heartbeat
 from field178_server.records.batch import Batch
@@ -37,6 +38,8 @@ from field178_server.replication.push.push import (
     results,
 )
 from field178_server.replication.quarantine import reprocess
+from field178_shared.device_orders import OrderKind, SignedOrder
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, to_wire
 from field178_shared.wire.canonical import state_hash
@@ -125,16 +128,26 @@ class ExchangeState:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedTablet:
+    """A tablet and its standing order; `is_delivered`: an earlier answer had the order."""
+
+    device: DeviceContext
+    order: SignedOrder
+    is_delivered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The frames of an answer without its `end`; `state` is None if the pull is refused.
 
-    `is_agreed`: tablet and server have the same state (protocol §8).
+    `is_agreed`: tablet and server have the same state (protocol §8). `ordered`: the order of the tablet.
     """
 
     frames: Frames
     more: bool
     state: ExchangeState | None = None
     is_agreed: bool = False
+    ordered: OrderedTablet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +217,8 @@ class Exchange:
             return self._refuse_pull(session, processed)
         # Without a push the device has not changed since `receive`.
         device = received.device or load_device(session, self.tenant_id, received.device_id)
+        if device.order_number is not None:
+            return self._obey(session, received, processed, device)
         state = self._state(session, device, received.request)
         if _is_agreed(received.request, state):
             return self._agree(state)
@@ -211,6 +226,8 @@ class Exchange:
 
     def answer(self, received: Received, reading: Reading) -> list[bytes]:
         """Store heartbeat, root alarm and delivered notices, and return the whole answer in parts."""
+        if reading.ordered is not None:
+            self._store_delivery(received, reading.ordered, has_contact=reading.state is not None)
         if reading.state is not None:
             self._store_contact(received, reading.state, is_agreed=reading.is_agreed)
         self.failpoint("answer")
@@ -313,6 +330,24 @@ class Exchange:
         if missed:
             run_write(self.engine, work)
 
+    def _store_delivery(self, received: Received, ordered: OrderedTablet, *, has_contact: bool) -> None:
+        """Store that the answer brings an order, and the heartbeat of a tablet that reads nothing.
+
+        Raises AppError(busy) if the order was withdrawn since: the tablet asks again.
+        """
+        device, seen = ordered.device, received.seen
+        is_due = not (has_contact or received.request.push) and heartbeat.is_due(device, seen)
+        if ordered.is_delivered and not is_due:
+            return
+
+        def work(session: Session) -> None:
+            if not orders.note_delivered(session, self.tenant_id, device.id, ordered.order.number, seen.at):
+                raise AppError(ErrorCode.BUSY)
+            if is_due:
+                heartbeat.note(session, self.tenant_id, device.id, seen)
+
+        run_write(self.engine, work)
+
     def _store_contact(self, received: Received, state: ExchangeState, *, is_agreed: bool) -> None:
         """Write the heartbeat (unless the push did), a changed root alarm, and the delivered notices."""
         device, check, seen = state.device, state.history_check, received.seen
@@ -348,10 +383,29 @@ class Exchange:
             history_check=check_history(session, self.tenant_id, history, request),
         )
 
-    def _refuse_pull(self, session: Session, processed: Processed) -> Reading:
+    def _obey(
+        self, session: Session, received: Received, processed: Processed, device: DeviceContext
+    ) -> Reading:
+        """Return the answer to a tablet with an order: until it is opened again, no record leaves."""
+        standing = orders.standing_order(session, self.tenant_id, device.id)
+        if standing is None:  # withdrawn since the tablet was loaded
+            return self._refuse_pull(session, processed)
+        order, is_delivered = standing
+        ordered = OrderedTablet(device, order, is_delivered)
+        member = {"order": order.to_wire()}
+        if order.kind is OrderKind.OPEN:
+            state = self._state(session, device, received.request)
+            reading = self._differ(received.request, processed, state, member)
+        else:
+            reading = self._refuse_pull(session, processed, {**member, **_revoked(device)})
+        return replace(reading, ordered=ordered)
+
+    def _refuse_pull(
+        self, session: Session, processed: Processed, more: Mapping[str, object] = MappingProxyType({})
+    ) -> Reading:
         frames = Frames()
         greeting = self._greeting(epoch_of(session, self.tenant_id))
-        frames.add("hello", {**greeting, "pull": "refused"})
+        frames.add("hello", {**greeting, "pull": "refused", **more})
         for answer in processed.answers:
             frames.add("res", result(answer))
         return Reading(frames, more=False)
@@ -362,10 +416,16 @@ class Exchange:
         frames.add("hello", {**self._greeting(state.epoch), "agreed": True, **news})
         return Reading(frames, False, state, is_agreed=True)
 
-    def _differ(self, request: SyncRequest, processed: Processed, state: ExchangeState) -> Reading:
+    def _differ(
+        self,
+        request: SyncRequest,
+        processed: Processed,
+        state: ExchangeState,
+        more: Mapping[str, object] = MappingProxyType({}),
+    ) -> Reading:
         frames, epoch = Frames(), state.epoch
         result_frames = results(request, processed.answers, epoch)
-        frames.add("hello", {**self._greeting(epoch), **self._hello(state)})
+        frames.add("hello", {**self._greeting(epoch), **self._hello(state), **more})
         for members in result_frames.frames:
             frames.add("res", members)
         if request.divergent_records:
@@ -401,7 +461,11 @@ class Exchange:
             hello["lease_days"] = self.lease_days
         if state.device.needs_sign_in:
             return {**hello, "sign_in": True}
-        return {**hello, "revoked": True} if state.device.revoked else hello
+        return {**hello, **_revoked(state.device)}
+
+
+def _revoked(device: DeviceContext) -> dict[str, object]:
+    return {"revoked": True} if device.revoked else {}
 
 
 def _is_agreed(request: SyncRequest, state: ExchangeState) -> bool:

@@ -12,7 +12,9 @@ from tests.server.tus_sender import HASH, PICTURE, Sender
 
 from field178_server.database.models import Attachment, Audit, DeviceOfficer
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.devices import orders
 from field178_server.office.tablets import operations as tablets
+from field178_shared.device_orders import OrderKind
 
 UNIT, OTHER_UNIT = (f"unit:{unit}" for unit in UNITS)
 BLOB = f"/api/v1/blobs/{HASH}"
@@ -123,6 +125,15 @@ def test_known_bytes_need_not_be_sent_again(office: Office, owner: Sender) -> No
 def test_a_scope_that_was_taken_away_closes_it(office: Office, owner: Sender) -> None:
     run_write(
         office.engine, lambda session: tablets.ungrant(session, office.context, owner.tablet.device, UNIT)
+    )
+    assert owner.ask("GET", BLOB).status_code == 404
+
+
+def test_tablet_with_an_order_of_the_office_reads_no_file(office: Office, owner: Sender) -> None:
+    device, key = owner.tablet.device, office.runtime.keyring.receipt
+    run_write(
+        office.engine,
+        lambda session: orders.give(session, office.context, device, OrderKind.LOCK, "Mất", key),
     )
     assert owner.ask("GET", BLOB).status_code == 404
 

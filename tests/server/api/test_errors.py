@@ -27,6 +27,7 @@ POSTS = (
     "/api/v1/auth/session",
     "/api/v1/devices",
     "/api/v1/devices/officers",
+    "/api/v1/devices/orders",
     "/api/v1/devices/recovery",
     "/api/v1/sync",
 )

@@ -1,10 +1,10 @@
-"""Tablets: list, enrolment, revocation."""
+"""Tablets: list, enrolment, revocation, orders."""
 
 from __future__ import annotations
 
 from field178_server.console.shell.access import MANAGE_TABLETS, TABLETS
 from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
-from field178_server.console.tablets import pages, tablet_pages
+from field178_server.console.tablets import order_pages, pages, tablet_pages
 from field178_shared.text.i18n import N_
 
 ROUTES = (
@@ -19,6 +19,9 @@ ROUTES = (
     get("/tablets/enrol", pages.enrol_form, MANAGE_TABLETS),
     post("/tablets/enrol", pages.enrol, MANAGE_TABLETS),
     get("/tablets/<device_id>", tablet_pages.detail, TABLETS),
+    get("/tablets/<device_id>/order", order_pages.order_form, TABLETS),
+    post("/tablets/<device_id>/order", order_pages.order, TABLETS),
+    post("/tablets/<device_id>/order/withdraw", order_pages.withdraw, TABLETS),
     post("/tablets/<device_id>/rename", tablet_pages.rename, MANAGE_TABLETS),
     post("/tablets/<device_id>/grant", tablet_pages.grant_scope, MANAGE_TABLETS),
     post("/tablets/<device_id>/take", tablet_pages.take_scope, MANAGE_TABLETS),

@@ -15,8 +15,11 @@ from field178_server.console.shell.links import scope_text
 from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.tablets.flashes import FLASHES
+from field178_server.console.tablets.order_pages import kinds_for, may_withdraw
+from field178_server.console.tablets.order_view import order_view
 from field178_server.console.tablets.view import tablet_view
 from field178_server.database.unit_of_work import run_write
+from field178_server.devices import orders
 from field178_server.http.browser_session import password_refusal
 from field178_server.office.tablets import operations
 from field178_server.office.tablets.queries import find_tablet, grants_of, officers_on
@@ -80,7 +83,10 @@ def _page(
         grants = grants_of(session, page.tenant_id, device_id)
         team_ids = [team.id for team in teams.everyone(session, page.tenant_id)]
         people = officers_on(session, page.tenant_id, device_id)
-        names = names_of(session, page.tenant_id, team_ids)
+        given = orders.orders_of(session, page.tenant_id, device_id)
+        standing = orders.order_in_force(session, page.tenant_id, device_id)
+        givers = [order.asked_by for order in given if order.asked_by is not None]
+        names = names_of(session, page.tenant_id, [*team_ids, *givers])
     page.use_names(names)
     return page.render(
         "tablets/tablet.html",
@@ -93,6 +99,9 @@ def _page(
         ),
         missing=_missing_scopes(team_ids, {grant.scope for grant in grants}),
         people=people,
+        orders=[order_view(order, names.people, page.localizer) for order in given],
+        may_order=bool(kinds_for(standing)),
+        may_withdraw=may_withdraw(standing),
         may_manage=page.may("console.tablets.rename") and row.revoked_at is None,
         errors=errors,
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from field178_server.database.declarative_base import Base, Key, KeyPart, MaybeKey, TenantKey, table_args
@@ -16,7 +16,8 @@ class Device(Base):
     `cursors`: JSON of the cursors by scope at its last contact; NULL: unknown. The columns from `told_at` on:
     the tablet's reported status; NULL: not reported. `root_alarm`, `root_alarm_at`: the kind of a
     contradiction to its root (protocol §A), and its time. `tls_pins`: the TLS pins at its enrolment,
-    space-separated; NULL: it trusts public authorities, or was enrolled before this column.
+    space-separated; NULL: it trusts public authorities, or was enrolled before this column. `order_number`:
+    the order of the office that stands, NULL: none; while one stands the tablet reads nothing.
     """
 
     __tablename__ = "device"
@@ -51,6 +52,38 @@ class Device(Base):
     root_alarm_at: Mapped[datetime | None]
     tls_pins: Mapped[str | None]
     key_store: Mapped[str | None]
+    order_number: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class DeviceOrder(Base):
+    """An order of the office to a tablet, signed when it is given, with the receipt of the tablet.
+
+    `number`: the time of the order in milliseconds, so that numbers rise after a restore too. `delivered_at`:
+    the first answer with the order. `asked_by`, `withdrawn_by`: an officer; NULL: the operator of the server.
+    """
+
+    __tablename__ = "device_order"
+    __table_args__ = table_args(
+        ForeignKeyConstraint(["tenant_id", "device_id"], ["device.tenant_id", "device.device_id"]),
+        CheckConstraint("kind IN ('lock', 'read_wipe', 'full_wipe', 'open')", name="kind"),
+        CheckConstraint("outcome IN ('done', 'refused')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (answered_at IS NULL)", name="answer"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    device_id: Mapped[KeyPart]
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    reason: Mapped[str]
+    sig: Mapped[str]
+    asked_by: Mapped[MaybeKey]
+    asked_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[MaybeKey]
+    withdrawn_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    receipt: Mapped[str | None]
 
 
 class DeviceScope(Base):

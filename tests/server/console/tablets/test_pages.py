@@ -210,3 +210,63 @@ def _again(office: Office, browser: Browser) -> Browser:
 def _device(office: Office, tablet: Tablet) -> Device:
     with snapshot(office.engine) as session:
         return session.get_one(Device, (office.settings.tenant, tablet.device))
+
+
+def given(browser: Browser, device: str, kind: str, reason: str = "Mất ở bến xe") -> str:
+    """Give an order by the form and return the words of the tablet's page."""
+    answer = browser.post(f"/tablets/{device}/order", {"kind": kind, "reason": reason, "password": PASSWORD})
+    assert answer.status_code == 303, words(unescape(answer.get_data(as_text=True)))
+    return words(unescape(browser.text(f"/tablets/{device}")))
+
+
+def test_order_is_shown_from_its_giving_to_its_delivery(admin: Browser, in_the_field: FieldWork) -> None:
+    device = in_the_field.tablet.device
+    page = given(admin, device, "lock")
+    assert "Khóa máy Ra lệnh 24/11/2026 15:00, chưa chuyển tới máy Mất ở bến xe" in page
+    assert "Rút lại" in page
+    in_the_field.tablet.sync()
+    page = words(unescape(admin.text(f"/tablets/{device}")))
+    assert "Đã chuyển tới máy 24/11/2026 15:00, chưa trả lời" in page
+    assert "Rút lại" not in page
+
+
+def test_order_is_withdrawn_before_its_delivery(admin: Browser, in_the_field: FieldWork) -> None:
+    device = in_the_field.tablet.device
+    given(admin, device, "full_wipe")
+    admin.post(f"/tablets/{device}/order/withdraw")
+    page = words(unescape(admin.text(f"/tablets/{device}")))
+    assert "Đã rút lệnh" in page
+    in_the_field.tablet.sync()
+    assert "Đã rút 24/11/2026" in words(unescape(admin.text(f"/tablets/{device}")))
+    in_the_field.tablet.sync()
+    given(admin, device, "lock")
+    in_the_field.tablet.sync()
+    admin.post(f"/tablets/{device}/order/withdraw")
+    assert "Không rút được nữa" in words(unescape(admin.text(f"/tablets/{device}")))
+
+
+def test_form_of_an_order_warns_of_unsent_work(admin: Browser, in_the_field: FieldWork) -> None:
+    tablet = in_the_field.tablet
+    tablet.sync(about={"unsent": 3, "unsent_files": 5})
+    page = words(unescape(admin.text(f"/tablets/{tablet.device}/order")))
+    assert "Máy còn phần chưa gửi: 3 thay đổi · 5 ảnh." in page
+    order = {"reason": "Tìm thấy", "password": PASSWORD}
+    refused = admin.post(f"/tablets/{tablet.device}/order", {**order, "kind": "lock", "reason": " "})
+    assert "Hãy ghi lý do" in refused.get_data(as_text=True)
+    refused = admin.post(f"/tablets/{tablet.device}/order", {**order, "kind": "open"})
+    assert "Hãy chọn việc máy phải làm" in refused.get_data(as_text=True)
+
+
+def test_who_reviews_locks_a_tablet_and_wipes_none(
+    signed_in: Callable[[str], Browser], in_the_field: FieldWork
+) -> None:
+    device, reviewer = in_the_field.tablet.device, signed_in("chi")
+    form = reviewer.text(f"/tablets/{device}/order")
+    assert re.findall(r'name="kind" value="(\w+)"', form) == ["lock"]
+    refused = reviewer.post(
+        f"/tablets/{device}/order", {"kind": "full_wipe", "reason": "x", "password": PASSWORD}
+    )
+    assert refused.status_code == 422
+    assert "Khóa máy" in given(reviewer, device, "lock")
+    in_the_field.tablet.sync()
+    assert "Mở lại" in given(reviewer, device, "open", "Đã tìm thấy")
