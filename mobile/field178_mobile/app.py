@@ -70,6 +70,8 @@ def build_app(
     tablet = Tablet(folder, clock, device.device_label(), cost, make_runner)
     tablet.network = device.network_kind
     tablet.key_store = device.key_store
+    # A kill in the middle of an ordered deletion: it goes on before anything is on the screen.
+    tablet.wiped.finish()
     shared_services = SharedServices(tablet, device, KivyThread(), "FIELD178_CLOCK_START" in environment)
     return Field178App(shared_services, Preferences(folder))
 

@@ -61,3 +61,7 @@ class KeyStore(Protocol):
     def save(self, secret: bytes) -> None:
         """Keep the secret."""
         ...
+
+    def delete(self) -> None:
+        """Delete the secret, if there is one."""
+        ...

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from field178_mobile.ports import NetworkKind
+from field178_mobile.wiped import WipedFolder, WipeNote
+from field178_shared.errors import AppError
 from field178_shared.fsync import close_to_others, make_folder
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock, duration_clock
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
     from field178_mobile.replication.offline_export import OfflineExporter
     from field178_mobile.replication.runner import SyncRunner
     from field178_mobile.store import Store
+    from field178_mobile.store.replication.orders import StoredOrder
     from field178_mobile.vault import Enrolment, GuessCost, TabletOfficer, Vault
     from field178_shared.codelists import CodeLists
+    from field178_shared.device_orders import OrderReceipt
 
 APP = f"tablet {importlib.metadata.version('field178')}"
 MakeRunner = Callable[["Store", "Enrolment", bytes], "SyncRunner"]
@@ -43,7 +47,9 @@ class TabletSession:
     def close(self) -> None:
         """Stop sync, close the store, delete the key from memory; all data is stored."""
         self.runner.stop()
-        self.store.close()
+        # A wiped tablet has closed it already.
+        if self.store.is_unlocked:
+            self.store.close()
 
 
 class Tablet:
@@ -70,6 +76,7 @@ class Tablet:
         self._cost = cost
         self._make_runner = make_runner or self._runner
         self._vault: Vault | None = None
+        self.wiped = WipedFolder(folder, lambda: self.vault.key_store)
 
     @property
     def vault(self) -> Vault:
@@ -109,6 +116,31 @@ class Tablet:
         runner.start()
         return TabletSession(store, load(), runner, key)
 
+    def empty(self, store: Store, enrolment: Enrolment, order: StoredOrder, receipt: OrderReceipt) -> None:
+        """Delete everything on this tablet; only the signed receipt stays until the office has it."""
+        lost = receipt.lost_changes + receipt.lost_files + receipt.lost_drafts
+        note = WipeNote(order.reason, order.at, enrolment.url, enrolment.pin, lost, receipt.to_wire())
+        self.wiped.begin(note)
+        store.close()
+        self.wiped.finish()
+        self._vault = None
+
+    def answer_wipe(self) -> None:
+        """Send the receipt of a wiped tablet; raises AppError without an answer of the office."""
+        from field178_mobile.replication.enrolment import post_receipt
+        from field178_mobile.replication.orders import FINAL
+        from field178_mobile.replication.transport import HttpTransport
+
+        note = self.wiped.note
+        if note is None or note.receipt is None:
+            return
+        try:
+            post_receipt(HttpTransport(note.url, note.pin), note.receipt)
+        except AppError as error:
+            if error.code not in FINAL:
+                raise
+        self.wiped.note_answered()
+
     def exporter(self, opened: TabletSession, folder: Callable[[], Path]) -> OfflineExporter:
         """Return the writer of offline exports of an unlocked store."""
         from field178_mobile.replication.offline_export import OfflineExporter
@@ -121,7 +153,13 @@ class Tablet:
     def _runner(self, store: Store, enrolment: Enrolment, device_key: bytes) -> SyncRunner:
         from field178_mobile.replication.assemble import Surroundings, runner_for
 
-        around = Surroundings(self.clock, self.ids, self.network, lambda: self.vault.protection)
+        around = Surroundings(
+            self.clock,
+            self.ids,
+            self.network,
+            lambda: self.vault.protection,
+            lambda order, receipt: self.empty(store, enrolment, order, receipt),
+        )
         return runner_for(store, enrolment, device_key, around, APP)
 
 

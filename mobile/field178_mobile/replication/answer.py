@@ -252,7 +252,10 @@ class AnswerReader:
         return page
 
     def _new_page(self) -> ReceiptPage:
-        granted = frozenset() if self.hello is None else self.hello.greeting.granted
+        granted: frozenset[str] | None = frozenset()
+        if self.hello is not None:
+            # A refused pull names no scope: what was filed stays in sight.
+            granted = None if self.hello.pull_refused else self.hello.greeting.granted
         return ReceiptPage(self._exchange.checkpoint.receipt_scope, [], granted, self._new_incarnation)
 
     def _take_resync(self, frame: Reader, hello: Hello) -> None:

@@ -22,6 +22,7 @@ from field178_mobile.replication.events import (
     Failure,
     FailureKind,
     HangUp,
+    Obey,
     OpenDeviceSession,
     Phase,
     Send,
@@ -55,6 +56,7 @@ from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_ch
 from field178_mobile.store.replication.lost_scopes import drop_lost_scopes
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
+from field178_shared.device_orders import SignedOrder
 from field178_shared.device_status import KeyProtection
 from field178_shared.time.clock import from_wire
 
@@ -144,9 +146,9 @@ class SyncEngine:
                 return self._on_wake(reason)
             case Tick():
                 return self._begin() if self.state.phase in (Phase.IDLE, Phase.WAITING) else []
-            case DeviceSessionOpened():
+            case DeviceSessionOpened(order):
                 self._signed_in = True
-                return self._send()
+                return [*_obedience(order), *self._send()]
             case AnswerEnded():
                 return self._on_answer_ended()
             case Failure():
@@ -288,7 +290,7 @@ class SyncEngine:
                 self._store.write(repair.enter_epoch, hello.greeting.epoch)
         if not hello.pull_refused:
             self._check_history(hello)
-        return []
+        return _obedience(hello.order)
 
     def _check_history(self, hello: Hello) -> None:
         stored = self._store.read(server_state.stored_root)
@@ -390,7 +392,7 @@ class SyncEngine:
         if checkpoint.needs_sign_in:
             return SyncMessage.SIGN_IN
         if hello.pull_refused:
-            return SyncMessage.UPGRADE_NEEDED
+            return SyncMessage.UPGRADE_NEEDED if hello.order is None else SyncMessage.CLOSED
         if in_sync:
             return SyncMessage.IN_SYNC
         if checkpoint.asks:
@@ -439,6 +441,10 @@ class SyncEngine:
     def _show(self, phase: Phase, message: SyncMessage) -> StateChanged:
         self.state = replace(self.state, phase=phase, message=message, retry_in_s=None)
         return StateChanged(self.state)
+
+
+def _obedience(order: SignedOrder | None) -> list[Effect]:
+    return [] if order is None else [Obey(order)]
 
 
 def _milliseconds(device: datetime, server: datetime) -> int:

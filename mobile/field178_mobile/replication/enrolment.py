@@ -167,6 +167,11 @@ class RecoveredKey:
     key: bytes
 
 
+def post_receipt(caller: Caller, receipt: Json) -> None:
+    """Send the receipt of an order, which its signature authenticates; raises AppError without an answer."""
+    caller.call("/api/v1/devices/orders", receipt)
+
+
 def session_signature(device_key: bytes, nonce: str, device: str) -> str:
     """Return the signature that opens a session for this device."""
     private = Ed25519PrivateKey.from_private_bytes(device_key)

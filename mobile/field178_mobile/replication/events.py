@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from field178_shared.device_orders import SignedOrder
 from field178_shared.errors import ErrorCode
 
 
@@ -62,7 +63,9 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class DeviceSessionOpened:
-    """The device has a session."""
+    """The device has a session; `order`: the order of the office that came with it."""
+
+    order: SignedOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,13 @@ class SendAhead:
 
 
 @dataclass(frozen=True, slots=True)
+class Obey:
+    """Carry out an order of the office, if it is one; nothing waits for it."""
+
+    order: SignedOrder
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """Stop reading the answer: it is no answer of ours."""
 
@@ -153,6 +163,7 @@ class SyncMessage(StrEnum):
     REFUSED = "refused"
     CHECKING = "checking"
     MASS_REMOVAL = "mass_removal"
+    CLOSED = "closed"
 
 
 class UploadMessage(StrEnum):
@@ -179,6 +190,14 @@ class UploadState:
     retry_in_s: float | None = None
 
 
+class Closed(StrEnum):
+    """Whether an order of the office closes the tablet, or has emptied it."""
+
+    NO = "no"
+    ORDERED = "ordered"
+    WIPED = "wiped"
+
+
 @dataclass(frozen=True, slots=True)
 class SyncState:
     """State of sync for the screens; it never reports unsent records as sent.
@@ -201,6 +220,7 @@ class SyncState:
     ended: int = 0
     outcome: SyncMessage = SyncMessage.NEVER
     uploads: UploadState = UploadState()
+    closed: Closed = Closed.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,4 +230,4 @@ class StateChanged:
     state: SyncState
 
 
-Effect = OpenDeviceSession | Send | SendAhead | HangUp | Wait | StateChanged
+Effect = OpenDeviceSession | Send | SendAhead | Obey | HangUp | Wait | StateChanged

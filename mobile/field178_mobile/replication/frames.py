@@ -12,6 +12,7 @@ from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Greeting
 from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.server_state import OfficeNotice
+from field178_shared.device_orders import SignedOrder
 from field178_shared.errors import AppError
 from field178_shared.time.clock import from_wire
 from field178_shared.wire.canonical import Digest, bucket, canonical, digest_from_wire, record_hash_of_body
@@ -60,6 +61,7 @@ class Hello:
     speaks_ours: bool
     root: ReceivedRoot | None
     server: str = ""
+    order: SignedOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def parse_hello(frame: Reader) -> Hello:
             pull_refused=is_refused,
             speaks_ours=lowest <= VERSION <= highest,
             server=frame.text("server", default=""),
+            order=SignedOrder.from_wire(frame.value.get("order")),
             # Agreements without news and refused pulls contain no root.
             root=None if "root" not in frame.value and (agreed or is_refused) else _root(frame),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from field178_mobile.replication.events import Failure
+from field178_shared.device_orders import SignedOrder
 
 
 class TransportFailure(Exception):
@@ -19,8 +20,8 @@ class TransportFailure(Exception):
 class Transport(Protocol):
     """A line to the server. Every method raises TransportFailure."""
 
-    def open_session(self) -> None:
-        """Open a device session."""
+    def open_session(self) -> SignedOrder | None:
+        """Open a device session; return the order of the office that came with it."""
         ...
 
     def exchange(self, body: bytes) -> Iterator[bytes]:

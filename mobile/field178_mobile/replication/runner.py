@@ -13,12 +13,14 @@ from field178_mobile.replication.engine import SyncEngine
 from field178_mobile.replication.events import (
     AnswerEnded,
     AnswerLine,
+    Closed,
     DeviceSessionOpened,
     Effect,
     Event,
     Failure,
     FailureKind,
     HangUp,
+    Obey,
     OpenDeviceSession,
     Phase,
     Send,
@@ -30,6 +32,7 @@ from field178_mobile.replication.events import (
     Wake,
     WakeReason,
 )
+from field178_mobile.replication.orders import OrderFollower
 from field178_mobile.replication.port import Transport, TransportFailure
 from field178_mobile.replication.uploads.runner import UploadRunner
 from field178_shared.time.clock import duration_clock
@@ -45,10 +48,17 @@ log = logging.getLogger(__name__)
 class SyncRunner:
     """Runner of the engine on its own thread; `state` is always current."""
 
-    def __init__(self, engine: SyncEngine, transport: Transport, uploads: UploadRunner | None = None) -> None:
+    def __init__(
+        self,
+        engine: SyncEngine,
+        transport: Transport,
+        uploads: UploadRunner | None = None,
+        orders: OrderFollower | None = None,
+    ) -> None:
         self._engine = engine
         self._transport = transport
         self._uploads = uploads
+        self._orders = orders
         self._wakes: queue.SimpleQueue[WakeReason | None] = queue.SimpleQueue()
         self._listeners: list[Listener] = []
         self._due_at: float | None = None
@@ -67,6 +77,8 @@ class SyncRunner:
     def state(self) -> SyncState:
         """Return the state of sync for the screens."""
         state = self._engine.state
+        if self._orders is not None:
+            state = replace(state, closed=self._orders.closed)
         return state if self._uploads is None else replace(state, uploads=self._uploads.state)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -112,12 +124,32 @@ class SyncRunner:
             if own is not None and (photos is None or own <= photos):
                 self.drive(Tick())
                 self._wake_photos(WakeReason.TIMER)
+                self._settle_orders()
             else:
                 self._send_photos()
             return
         if reason is not None:
             self.drive(Wake(reason))
             self._wake_photos(reason)
+            self._settle_orders()
+
+    def _settle_orders(self) -> None:
+        """Send the receipts of orders; delete everything, if that is ordered, after an attempt to send."""
+        if self._orders is None or self._stopping.is_set():
+            return
+        try:
+            if self._orders.must_empty:
+                while self._photos_wait_s() == 0 and not self._stopping.is_set():
+                    self._send_photos()
+            self._orders.settle()
+            if self._orders.closed is Closed.WIPED:
+                self._stopping.set()  # there is no store any more
+        except Exception:
+            if self._stopping.is_set():
+                return
+            # As in `drive`: the order is stored, and the next attempt goes on with it.
+            log.exception("order_failed")
+        self._notify(self.state())
 
     def _seconds_left(self) -> float | None:
         return None if self._due_at is None else max(0.0, self._due_at - duration_clock())
@@ -151,6 +183,8 @@ class SyncRunner:
     def _perform(self, effect: Effect) -> list[Effect]:
         if isinstance(effect, StateChanged):
             self._notify(self.state())
+        elif isinstance(effect, Obey):
+            self._obey(effect)
         elif isinstance(effect, Wait):
             self._due_at = duration_clock() + effect.seconds
         elif isinstance(effect, OpenDeviceSession):
@@ -159,12 +193,16 @@ class SyncRunner:
             return self._send(effect)
         return []
 
+    def _obey(self, effect: Obey) -> None:
+        if self._orders is not None and self._orders.obey(effect.order):
+            self._notify(self.state())
+
     def _sign_in(self) -> list[Effect]:
         try:
-            self._transport.open_session()
+            order = self._transport.open_session()
         except TransportFailure as error:
             return self._engine.step(error.failure)
-        return self._engine.step(DeviceSessionOpened())
+        return self._engine.step(DeviceSessionOpened(order))
 
     def _send(self, effect: Send) -> list[Effect]:
         ahead: list[SendAhead] = []
@@ -174,6 +212,9 @@ class SyncRunner:
                 if effects and any(isinstance(item, HangUp) for item in effects):
                     return effects
                 ahead += [item for item in effects if isinstance(item, SendAhead)]
+                for item in effects:
+                    if isinstance(item, Obey):
+                        self._obey(item)
         except TransportFailure as error:
             return self._engine.step(error.failure)
         for request in ahead:

@@ -29,6 +29,7 @@ from field178_mobile.replication.events import Failure, FailureKind
 from field178_mobile.replication.pinning import CONNECT_TIMEOUT_S, pinned_certificates
 from field178_mobile.replication.port import TransportFailure
 from field178_shared.crypto.pinning import context_trusting
+from field178_shared.device_orders import SignedOrder
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.time.clock import duration_clock
 from field178_shared.wire.content_coding import GZIP, LEAST_PACKED_BYTES, StreamReader, gzip_bytes
@@ -77,8 +78,11 @@ class HttpTransport:
         self._reading: requests.Response | None = None
         self._ahead: _PostedAhead | None = None
 
-    def open_session(self) -> None:
-        """Open a device session by signing the nonce of the last one; where that is too old, a new one."""
+    def open_session(self) -> SignedOrder | None:
+        """Open a device session by signing the nonce of the last one; where that is too old, a new one.
+
+        Returns the order of the office that came with it.
+        """
         if self._next_nonce:
             try:
                 return self._open_session(self._next_nonce)
@@ -92,7 +96,7 @@ class HttpTransport:
     def _has_ended(self) -> bool:
         return duration_clock() >= self._token_ends_at
 
-    def _open_session(self, nonce: str) -> None:
+    def _open_session(self, nonce: str) -> SignedOrder | None:
         signature = session_signature(self._device_key, nonce, self._device)
         body: Json = {"device": self._device, "nonce": nonce, "signature": signature}
         asked_at = duration_clock()
@@ -100,6 +104,7 @@ class HttpTransport:
         self._token, self._next_nonce = str(opened.get("token", "")), str(opened.get("nonce", ""))
         lifetime_s = opened.get("expires_in_s")
         self._token_ends_at = asked_at + (lifetime_s if isinstance(lifetime_s, int) else math.inf)
+        return SignedOrder.from_wire(opened.get("order"))
 
     def exchange(self, body: bytes) -> Iterator[bytes]:
         """Post a request of the exchange and yield the lines of its answer as they arrive.

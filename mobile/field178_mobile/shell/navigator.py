@@ -32,6 +32,7 @@ from field178_mobile.shell.officer_flows import OfficerFlows
 
 if TYPE_CHECKING:
     from field178_mobile.features.access.unlock import UnlockState
+    from field178_mobile.replication.events import SyncState
     from field178_mobile.shell.session_view import SessionView
     from field178_mobile.shell.shared_services import SharedServices
     from field178_mobile.tablet import TabletSession
@@ -62,7 +63,9 @@ class Navigator(BoxLayout):
 
     def meet(self, *_args: object) -> None:
         """Read the vault, then show the PIN pad or the enrolment."""
-        if self._shared.tablet.vault.is_set_up:
+        if self._shared.tablet.wiped.note is not None:
+            self.show_wiped()
+        elif self._shared.tablet.vault.is_set_up:
             self.ask_pin()
         else:
             self.enrol()
@@ -101,15 +104,20 @@ class Navigator(BoxLayout):
         self.put(tablet_joins(port, self._background, self.opened))
 
     def opened(self, officer: TabletOfficer, tablet: TabletSession) -> None:
-        """Show the session where this officer left it, unless the lease of the tablet is over."""
+        """Show the session where this officer left it, unless an order or the lease closes the tablet."""
+        from field178_mobile.replication.events import Closed
         from field178_mobile.shell.session_view import SessionView
 
+        if tablet.runner.state().closed is not Closed.NO:
+            self.flows.show_order(officer, tablet)
+            return
         if tablet.store.lease.note(self._shared.tablet.clock.now()).is_over:
             self.flows.ask_contact(officer, tablet)
             return
         self.activity.begin()
         self._preferences.change(last_officer=officer.id)
         self.session_view = SessionView(self._shared, tablet, officer, self.flows.actions())
+        self._follow_orders(tablet)
         self.put(self.session_view.shell)
         is_back = officer.id in self._left
         first, place = self._left.pop(officer.id, ("inspection", {}))
@@ -144,6 +152,44 @@ class Navigator(BoxLayout):
         self._close_overlays()
         self._close()
         self.ask_pin(officer_id)
+
+    def close_by_order(self) -> None:
+        """Close the session that is shown: the office has closed the tablet."""
+        session_view, self.session_view = self.session_view, None
+        if session_view is None:
+            return
+        self._close_overlays()
+        self.activity.quiet_moments.change_hands()
+        session_view.leave()
+        self.flows.show_order(session_view.officer, session_view.opened)
+
+    def show_wiped(self) -> None:
+        """Show what is left of a tablet that the office had deleted: why, and the way to a new enrolment."""
+        from field178_mobile.features.access.screens.order import OrderScreen
+
+        tablet = self._shared.tablet
+        if (note := tablet.wiped.note) is None:
+            return
+        self._close_overlays()
+        self._left.clear()
+        self._close()
+
+        def enrol() -> None:
+            tablet.wiped.forget()
+            self.enrol()
+
+        screen = OrderScreen()
+        screen.begin_wiped(note, tablet.answer_wipe, self._background, enrol)
+        self.put(screen)
+
+    def _follow_orders(self, tablet: TabletSession) -> None:
+        from field178_mobile.replication.events import Closed
+
+        def follow(state: SyncState) -> None:
+            if state.closed is Closed.WIPED:
+                self._shared.ui_thread.post(self.show_wiped)
+
+        tablet.runner.subscribe(follow)
 
     def shut(self) -> None:
         """End: the application is closing."""
@@ -203,6 +249,7 @@ class Navigator(BoxLayout):
         """Keep a session that one officer opened so that another can set a new PIN; a lock closes it."""
         self.activity.begin()
         self._lent = tablet
+        self._follow_orders(tablet)
 
     def take_back(self, tablet: TabletSession) -> bool:
         """Return the lent session; return False if it was locked meanwhile."""

@@ -42,6 +42,7 @@ class OfficerFlows:
             "sign_out": self.sign_out,
             "sign_in": self.sign_in_again,
             "hand_over": self.hand_over,
+            "closed": self._navigator.close_by_order,
         }
 
     def add_officer(self) -> None:
@@ -102,6 +103,20 @@ class OfficerFlows:
         screen = LeaseScreen(on_lock=lambda _screen: self._navigator.lock())
         clock, ui_thread = self._shared.tablet.clock, self._shared.ui_thread
         screen.begin(tablet.store, tablet.runner, clock, ui_thread, lambda: self._take_back(officer, tablet))
+        self._navigator.put(screen)
+
+    def show_order(self, officer: TabletOfficer, tablet: TabletSession) -> None:
+        """Show an officer that the office has closed the tablet, and the session once it is opened again."""
+        from field178_mobile.features.access.screens.order import OrderScreen
+        from field178_mobile.store.replication.orders import stored_order
+
+        order = tablet.store.read(stored_order) if tablet.store.is_unlocked else None
+        self._navigator.lend(tablet)
+        if order is None:  # it is wiped since
+            self._navigator.show_wiped()
+            return
+        screen = OrderScreen(on_lock=lambda _screen: self._navigator.lock())
+        screen.begin(order, tablet.runner, self._shared.ui_thread, lambda: self._take_back(officer, tablet))
         self._navigator.put(screen)
 
     def _take_back(self, officer: TabletOfficer, tablet: TabletSession) -> None:

@@ -12,7 +12,7 @@ from field178_mobile.features.sync_status.status import StatusPresenter, StatusS
 from field178_mobile.kit.language import language
 from field178_mobile.kit.threads import KivyThread
 from field178_mobile.presentation.read_notices import ReadNotices
-from field178_mobile.replication.events import SyncState, WakeReason
+from field178_mobile.replication.events import Closed, SyncState, WakeReason
 from field178_mobile.shell.registry import SCREENS
 from field178_mobile.shell.shared_services import SharedServices
 from field178_mobile.shell.shell import Shell
@@ -45,6 +45,7 @@ class SessionView:
         self._news_due_at = duration_clock() + NEWS_EVERY_S
         self._lease_from = duration_clock()
         self._stops: list[Callable[[], None]] = []
+        self._close_by_order = actions["closed"]
         self._keep_open = KeepOpen(shared_services.platform.keep_open, lambda: language("Sending"))
         tablet = shared_services.tablet
         self.shell = Shell(actions["mode"], actions["settings"], actions["hand_over"], SCREENS)
@@ -97,6 +98,8 @@ class SessionView:
 
     def _note_lease(self) -> None:
         before, self._lease_from = self._lease_from, duration_clock()
+        if not self.opened.store.is_unlocked:  # the office had the tablet deleted
+            return
         self.opened.store.lease.note(self.services.clock.now(), self._lease_from - before)
 
     def leave(self) -> None:
@@ -122,5 +125,7 @@ class SessionView:
             self._ui_thread.post(self._refresh)
 
     def _refresh(self) -> None:
-        if self.opened.store.is_unlocked:
+        if self.opened.runner.state().closed is not Closed.NO:
+            self._close_by_order()
+        elif self.opened.store.is_unlocked:
             self._status.refresh()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from field178_mobile.store.database.context import DatabaseContext
     from field178_mobile.store.session import DatabaseAccess, Unlocked
 
-_SETTING = "minutes_numbers"
+MINUTES_SETTING = "minutes_numbers"
 
 
 class MinutesNumbers:
@@ -49,7 +49,7 @@ def _take(unlocked: Unlocked, record_id: str, scope: str, year: int) -> str:
     fresh = {key: entry for key, entry in stored.items() if entry.get("year") in (year - 1, year, year + 1)}
     entry = {"scope": scope, "year": year, "number": number}
     with unlocked.context.transaction("minutes_number"):
-        put_setting(unlocked.context, _SETTING, {**fresh, record_id: entry})
+        put_setting(unlocked.context, MINUTES_SETTING, {**fresh, record_id: entry})
     return number
 
 
@@ -87,5 +87,5 @@ def _year_of(data: Data) -> int | None:
 
 
 def _taken(context: DatabaseContext) -> Mapping[str, Data]:
-    stored = get_setting(context, _SETTING)
+    stored = get_setting(context, MINUTES_SETTING)
     return {str(key): entry for key, entry in stored.items()} if isinstance(stored, dict) else {}

@@ -32,6 +32,10 @@ class FileKeyStore:
         """Write the file."""
         write_private(self._path, secret)
 
+    def delete(self) -> None:
+        """Delete the file."""
+        self._path.unlink(missing_ok=True)
+
 
 class KeyringKeyStore:
     """The system's key store, through the `keyring` package."""
@@ -51,6 +55,11 @@ class KeyringKeyStore:
         """Put the secret into the key store."""
         self._keyring.set_password(_SERVICE, self._account, base64url.encode(secret))
 
+    def delete(self) -> None:
+        """Take the secret out of the key store."""
+        if self.load() is not None:
+            self._keyring.delete_password(_SERVICE, self._account)
+
 
 class KeyringModule(Protocol):
     """Used functions of the `keyring` package."""
@@ -61,6 +70,10 @@ class KeyringModule(Protocol):
 
     def set_password(self, service: str, account: str, password: str) -> None:
         """Store a password."""
+        ...
+
+    def delete_password(self, service: str, account: str) -> None:
+        """Delete a password."""
         ...
 
 

@@ -69,6 +69,11 @@ class Vault:
         return self._path.exists()
 
     @property
+    def key_store(self) -> KeyStore:
+        """Return the key store of the device's secret."""
+        return self._key_store
+
+    @property
     def has_key_store(self) -> bool:
         """Return whether the device's secret is protected by the system; if not, a PIN is not enough."""
         return self._key_store.is_protected

@@ -279,6 +279,63 @@ def test_tablet_without_contact_for_days_shows_nothing_until_it_reached_the_offi
     until(lambda: door.session_view is not None)
 
 
+def test_order_of_the_office_closes_the_session_until_it_is_lifted(stage: Stage, navigator):
+    from field178_mobile.replication.events import Closed, SyncState
+    from field178_mobile.store.replication.orders import accept_order
+    from field178_mobile.store.replication.sync_store import SyncStore
+    from field178_shared.device_orders import OrderKind, SignedOrder
+
+    door = navigator()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.session_view is not None)
+    store = door.session_view.opened.store
+    SyncStore(store).write(accept_order, SignedOrder(1, OrderKind.LOCK, "Để quên", "2026-11-24T01:30:00Z"))
+    door.runner.say(SyncState(closed=Closed.ORDERED))
+    until(lambda: find_all("OrderScreen"))
+    frames(4)
+    assert door.session_view is None
+    assert store.is_unlocked
+    assert any("Để quên" in text for text in texts())
+    assert find_all("ListRow") == []
+    door.lock()
+    frames()
+    assert not store.is_unlocked
+    # The code alone opens nothing.
+    enter(PIN)
+    until(lambda: find_all("OrderScreen"))
+    assert door.session_view is None
+    door.runner.say(SyncState(closed=Closed.NO))
+    until(lambda: door.session_view is not None)
+
+
+def test_wiped_tablet_shows_why_and_leads_to_an_enrolment(stage: Stage, navigator):
+    from field178_mobile.replication.events import Closed, SyncState
+    from field178_mobile.store.replication.orders import StoredOrder
+    from field178_shared.device_orders import OrderKind, OrderOutcome, OrderReceipt
+
+    door = navigator()
+    door.meet()
+    enter(PIN)
+    until(lambda: door.session_view is not None)
+    tablet, opened = door._shared.tablet, door.session_view.opened
+    order = StoredOrder(1, OrderKind.FULL_WIPE, "Mất ở bến xe", "2026-11-24T01:30:00Z")
+    receipt = OrderReceipt("device", 1, OrderOutcome.DONE, "2026-11-24T01:30:00Z")
+    tablet.empty(opened.store, tablet.vault.enrolment(opened.key), order, receipt)
+    tablet.wiped.note_answered()
+    door.runner.say(SyncState(closed=Closed.WIPED))
+    until(lambda: find_all("OrderScreen"))
+    frames(4)
+    assert door.session_view is None
+    assert any("Mất ở bến xe" in text for text in texts())
+    # Another start shows it too.
+    door.meet()
+    frames(4)
+    tap(find("Btn", text="Đăng ký máy"))
+    until(lambda: find_all("EnrolScreen"))
+    assert tablet.wiped.note is None
+
+
 def test_each_officer_confirms_the_notice_before_the_first_work(stage: Stage, navigator):
     door = navigator(has_read_notice=False)
     stage.dress(LANDSCAPE)

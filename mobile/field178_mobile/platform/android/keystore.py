@@ -64,6 +64,11 @@ class AndroidKeyStore:
         body = as_bytes(cipher.doFinal(secret))  # type: ignore[arg-type]
         write_private(self._path, as_bytes(cipher.getIV()) + body)  # type: ignore[arg-type]
 
+    def delete(self) -> None:
+        """Delete the key in the key store, then the secret that it sealed."""
+        attempt("delete_key", lambda: _key_store().deleteEntry(self._alias))
+        self._path.unlink(missing_ok=True)
+
     def _opened(self, sealed: bytes) -> bytes:
         cipher = _cipher()
         nonce = java_class("javax.crypto.spec.GCMParameterSpec")(_TAG_BITS, sealed[:_IV_LENGTH])

@@ -79,9 +79,13 @@ def mark_recovered(folder: Path) -> None:
         sync_folder(damaged)
 
 
+def damaged_folders(folder: Path) -> list[Path]:
+    """Return the folders of damaged databases that were moved away, the oldest first."""
+    return sorted(damaged for damaged in folder.glob(f"{_PREFIX}*") if damaged.is_dir())
+
+
 def _unread(folder: Path) -> list[Path]:
-    folders = sorted(damaged for damaged in folder.glob(f"{_PREFIX}*") if damaged.is_dir())
-    return [damaged for damaged in folders if not (damaged / _DONE).exists()]
+    return [damaged for damaged in damaged_folders(folder) if not (damaged / _DONE).exists()]
 
 
 def _readable_rows(path: Path, table: str, columns: Sequence[str]) -> list[tuple[object, ...]]:

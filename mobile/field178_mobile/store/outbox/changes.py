@@ -83,6 +83,11 @@ class OwnChange:
         return self.state is not State.ACKNOWLEDGED
 
     @property
+    def is_applied(self) -> bool:
+        """Return whether the server has applied it."""
+        return not self.is_pending and self.status is Status.APPLIED
+
+    @property
     def is_refused(self) -> bool:
         """Return whether the user has to correct it: quarantined by the server, or isolated here."""
         return self.state is State.ISOLATED or self.status is Status.QUARANTINED

@@ -46,7 +46,7 @@ LEAST_FREE_BYTES = 200 << 20
 # A picture of 1600×1200 at quality 80 is much smaller.
 LARGEST_PHOTO_BYTES = 2 << 20
 Key = tuple[str, str]
-_LOOSE = "photos_loose"
+LOOSE_SETTING = "photos_loose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _was_filed(context: DatabaseContext, photo: Photo) -> bool:
 
 def mark_loose(context: DatabaseContext, key: Key) -> None:
     """Leave the fate of a photo (hash, record) open. Inside a transaction."""
-    put_setting(context, _LOOSE, sorted({*_unfiled_keys(context), key}))
+    put_setting(context, LOOSE_SETTING, sorted({*_unfiled_keys(context), key}))
 
 
 def settle(context: DatabaseContext, record_id: str = "") -> list[Photo]:
@@ -225,7 +225,7 @@ def settle(context: DatabaseContext, record_id: str = "") -> list[Photo]:
     # A draft still names some photos: they are checked again when it is filed or discarded.
     stays = due & _drafted(context, due)
     with context.transaction("photo"):
-        put_setting(context, _LOOSE, sorted(loose - due | stays))
+        put_setting(context, LOOSE_SETTING, sorted(loose - due | stays))
     return [photo for key in sorted(due - stays) if (photo := get_photo(context, *key)) is not None]
 
 
@@ -238,6 +238,6 @@ def _drafted(context: DatabaseContext, keys: frozenset[Key]) -> frozenset[Key]:
 
 
 def _unfiled_keys(context: DatabaseContext) -> frozenset[Key]:
-    stored = get_setting(context, _LOOSE)
+    stored = get_setting(context, LOOSE_SETTING)
     pairs = stored if isinstance(stored, list) else []
     return frozenset((str(pair[0]), str(pair[1])) for pair in pairs)

@@ -7,7 +7,7 @@ from field178_mobile.store.database.key_value import get_setting, get_text, put_
 from field178_mobile.store.photos.rows import Photo, PhotoState, get_photo, put_state, unsent_photos
 
 STUCK = (PhotoState.REFUSED, PhotoState.DAMAGED)
-_DISMISSED = "photos_aside"
+DISMISSED_SETTING = "photos_aside"
 _SERVER = "server_version"
 _REFUSED_UNDER = "photos_refused_under"
 
@@ -43,12 +43,12 @@ def pending_photos(context: DatabaseContext) -> list[Photo]:
 
 def dismiss(context: DatabaseContext, key: tuple[str, str]) -> None:
     """Dismiss a photo; its bytes stay. Inside a transaction."""
-    put_setting(context, _DISMISSED, sorted({*_dismissed_keys(context), key}))
+    put_setting(context, DISMISSED_SETTING, sorted({*_dismissed_keys(context), key}))
 
 
 def send_again(context: DatabaseContext, key: tuple[str, str]) -> None:
     """Put a photo back into the upload queue. Inside a transaction."""
-    put_setting(context, _DISMISSED, sorted(_dismissed_keys(context) - {key}))
+    put_setting(context, DISMISSED_SETTING, sorted(_dismissed_keys(context) - {key}))
     photo = get_photo(context, *key)
     if photo is not None and photo.state in STUCK:
         put_state(context, photo, PhotoState.UNSENT)
@@ -59,7 +59,7 @@ def _stored_photos(context: DatabaseContext, keys: frozenset[tuple[str, str]]) -
 
 
 def _dismissed_keys(context: DatabaseContext) -> frozenset[tuple[str, str]]:
-    stored = get_setting(context, _DISMISSED)
+    stored = get_setting(context, DISMISSED_SETTING)
     pairs = stored if isinstance(stored, list) else []
     return frozenset((str(pair[0]), str(pair[1])) for pair in pairs)
 

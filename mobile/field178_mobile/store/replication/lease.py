@@ -10,7 +10,7 @@ from field178_mobile.store.database.key_value import get_setting, put_setting
 from field178_shared.time.clock import from_wire, to_wire
 from field178_shared.wire.protocol import LEASE_DAYS, MOST_LEASE_DAYS
 
-_KEY = "lease"
+LEASE_SETTING = "lease"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Lease:
 
 def stored_lease(context: DatabaseContext) -> Lease | None:
     """Return the stored lease."""
-    stored = get_setting(context, _KEY)
+    stored = get_setting(context, LEASE_SETTING)
     if not isinstance(stored, list):
         return None
     days, contact, seen, open_s = stored
@@ -57,4 +57,4 @@ def renew_lease(context: DatabaseContext, now: datetime, days: int = 0) -> None:
 def put_lease(context: DatabaseContext, lease: Lease) -> None:
     """Store a lease. MUST run inside a transaction."""
     days, contact_at, seen_at, open_s = astuple(lease)
-    put_setting(context, _KEY, [days, to_wire(contact_at), to_wire(seen_at), open_s])
+    put_setting(context, LEASE_SETTING, [days, to_wire(contact_at), to_wire(seen_at), open_s])

@@ -36,12 +36,12 @@ from field178_shared.wire.protocol import Receipt, Status
 class ReceiptPage:
     """Receipts of an answer and the checkpoint of their scope; `seq` is None while there is no checkpoint.
 
-    `repaired`: the checkpoint closes the repair of the scope.
+    `repaired`: the checkpoint closes the repair of the scope. `granted`: None without scopes.
     """
 
     scope: str
     receipts: list[Receipt]
-    granted: frozenset[str]
+    granted: frozenset[str] | None
     new_incarnation: Callable[[], str]
     seq: int | None = None
     digest: Digest | None = None
@@ -162,12 +162,15 @@ def _push_lost(context: DatabaseContext, buckets: Collection[str], ids: Collecti
     return frozenset(record_id for _, record_id, _, _ in lost)
 
 
-def _is_settled(context: DatabaseContext, record_id: str, receipt: Receipt, granted: frozenset[str]) -> bool:
+def _is_settled(
+    context: DatabaseContext, record_id: str, receipt: Receipt, granted: frozenset[str] | None
+) -> bool:
     if receipt.status is Status.QUARANTINED:
         return False
     server_record = get_server_record(context, record_id)
     if server_record is None:
-        return receipt.scope not in granted or _is_passed(context, receipt)
+        is_lost = granted is not None and receipt.scope not in granted
+        return is_lost or _is_passed(context, receipt)
     # A record of a lost scope is shown until its rows go, and with it the user's own words.
     return server_record.rev >= receipt.rev
 

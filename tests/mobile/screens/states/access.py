@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.mobile.screens.fakes import PIN, DirectBackground
 from tests.mobile.screens.posing import OFFICERS, Pose
-from tests.mobile.screens.scene import find
+from tests.mobile.screens.scene import find, find_all, until
 from tests.mobile.screens.states.registry import state
+
+from field178_mobile.replication.events import Closed, Phase, SyncState
+from field178_mobile.store.replication.orders import accept_order
+from field178_mobile.wiped import WipeNote
+from field178_shared.device_orders import OrderKind, SignedOrder
+from field178_shared.errors import AppError, ErrorCode
 
 PHRASE = "cánh diều, hạt dẻ, phố núi, ống nhòm"
 
@@ -101,6 +109,33 @@ def lease_over(pose: Pose) -> None:
     pose.door.opened(officer, tablet.open(tablet.vault.unlock(officer.id, PIN)))
 
 
+@state(is_open=False)
+def order_lock(pose: Pose) -> None:
+    _ordered(pose, OrderKind.LOCK)
+
+
+@state(is_open=False)
+def order_read_wipe(pose: Pose) -> None:
+    _ordered(pose, OrderKind.READ_WIPE)
+    find("OrderScreen").presenter.follow(SyncState(phase=Phase.WAITING, closed=Closed.ORDERED))
+
+
+@state(is_open=False)
+def order_full_wipe(pose: Pose) -> None:
+    _ordered(pose, OrderKind.FULL_WIPE)
+    find("OrderScreen").presenter.press()
+
+
+@state(is_open=False)
+def wiped_untold(pose: Pose) -> None:
+    _wiped(pose, lost=3, error=AppError(ErrorCode.NO_NETWORK))
+
+
+@state(is_open=False)
+def wiped(pose: Pose) -> None:
+    _wiped(pose, lost=0)
+
+
 @state(is_shared=False)
 def change_passphrase(pose: Pose) -> None:
     from field178_mobile.shell.account_sheets import change_pin
@@ -116,3 +151,29 @@ def _enrol(pose: Pose, step: str) -> None:
     from field178_mobile.features.access.enrol import EnrolmentStep
 
     find("EnrolScreen").presenter.start(EnrolmentStep(step))
+
+
+REASON = "Máy để quên trên xe khách tối 23/11, chưa tìm thấy. Ai nhặt được xin gọi 0225 3 123 456."
+
+
+def _ordered(pose: Pose, kind: OrderKind) -> None:
+    pose.unlock()
+    opened = pose.door.session_view.opened
+    order = SignedOrder(1, kind, REASON, "2026-11-24T01:30:00Z")
+    opened.store.write(lambda unlocked: accept_order(unlocked.context, order) or ())
+    pose.runner.say(replace(pose.runner.shown, closed=Closed.ORDERED))
+    until(lambda: find_all("OrderScreen"))
+
+
+def _wiped(pose: Pose, lost: int, error: AppError | None = None) -> None:
+    note = WipeNote(REASON, "2026-11-24T01:30:00Z", "https://office.invalid", "", lost, {} if error else None)
+
+    def answer() -> None:
+        if error is not None:
+            raise error
+
+    from field178_mobile.features.access.screens.order import OrderScreen
+
+    screen = OrderScreen()
+    screen.begin_wiped(note, answer, DirectBackground(), lambda: None)
+    pose.door.put(screen)
