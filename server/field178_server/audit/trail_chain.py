@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy import Engine, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from field178_server.database.declarative_base import table_of
-from field178_server.database.models import Audit, Tenant
+from field178_server.database.models import Audit, Root, Tenant, TrailBase
 from field178_server.database.unit_of_work import run_write
 from field178_server.security.keyring import to_base64url
 from field178_shared.crypto.signatures import is_signed
@@ -54,6 +54,9 @@ class TrailHead:
     hash: str
 
 
+_NO_ENTRY = TrailHead(0, "")
+
+
 @dataclass(frozen=True, slots=True)
 class BrokenEntry:
     """The first broken entry: its index, the fault (missing, hash, signature), and its row if any."""
@@ -65,7 +68,7 @@ class BrokenEntry:
 
 
 def head(session: Session, tenant_id: str) -> TrailHead | None:
-    """Return the last chained entry, or None."""
+    """Return the last chained entry, or the base if retention deleted all; None without either."""
     row = _last(session, tenant_id)
     return None if row is None else TrailHead(row.chain_index, row.chain_hash or "")
 
@@ -77,7 +80,43 @@ def _last(session: Session, tenant_id: str) -> Any | None:
         .order_by(Audit.chain_index.desc())
         .limit(1)
     )
-    return session.execute(query).first()
+    return session.execute(query).first() or _base_row(session, tenant_id)
+
+
+def base(session: Session, tenant_id: str) -> TrailHead | None:
+    """Return the last entry that retention deleted, None if the trail has all its entries."""
+    row = _base_row(session, tenant_id)
+    return None if row is None else TrailHead(row.chain_index, row.chain_hash)
+
+
+def thinnable(session: Session, tenant_id: str, before: datetime) -> TrailHead | None:
+    """Return the newest head of a root up to which all entries are older than an instant, or None."""
+    young = select(func.min(Audit.chain_index)).where(
+        Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None), Audit.at >= before
+    )
+    is_old = Root.trail_index < func.coalesce(young.scalar_subquery(), Root.trail_index + 1)
+    query = select(Root.trail_index, Root.trail_hash).where(Root.tenant_id == tenant_id, is_old)
+    row = session.execute(query.order_by(Root.trail_index.desc()).limit(1)).first()
+    if row is None or not row.trail_index or row.trail_index <= (base(session, tenant_id) or _NO_ENTRY).index:
+        return None
+    return TrailHead(row.trail_index, row.trail_hash or "")
+
+
+def thin(session: Session, tenant_id: str, key: Ed25519PrivateKey, upto: TrailHead, now: datetime) -> int:
+    """Delete the entries up to a head that a root contains, and sign it as the base; return their number.
+
+    Tablets that keep this root or a later one stay witnesses of the trail.
+    """
+    old = (Audit.tenant_id == tenant_id, Audit.chain_index <= upto.index)
+    count = session.scalar(select(func.count()).where(*old)) or 0
+    is_last = (Audit.tenant_id == tenant_id, Audit.chain_index == upto.index)
+    chain_sig = session.scalar(select(Audit.chain_sig).where(*is_last))
+    session.execute(delete(Audit).where(*old))
+    begin = TrailBase(tenant_id=tenant_id, chain_index=upto.index, chain_hash=upto.hash, at=now)
+    begin.chain_sig = chain_sig
+    begin.sig = to_base64url(key.sign(_base_text(begin).encode()))
+    session.add(begin)
+    return count
 
 
 def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey) -> int:
@@ -98,7 +137,12 @@ def first_broken_entry(
         .order_by(Audit.chain_index, Audit.audit_id)
         .execution_options(yield_per=1000)
     )
+    begin = _base_row(session, tenant_id)
     expected, previous, signature, last = 1, "", None, None
+    if begin is not None:
+        expected, previous, signature = begin.chain_index + 1, begin.chain_hash, begin.chain_sig
+    if begin is not None and key and not is_signed(key, _base_text(begin), begin.sig):
+        return BrokenEntry(begin.chain_index, "signature", at=begin.at)
     rows = session.execute(query)
     try:
         for row in rows:
@@ -128,6 +172,15 @@ def count_chained(session: Session, tenant_id: str) -> int:
     """Return the number of chained entries."""
     query = select(func.count()).where(Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None))
     return session.scalar(query) or 0
+
+
+def _base_row(session: Session, tenant_id: str) -> TrailBase | None:
+    query = select(TrailBase).where(TrailBase.tenant_id == tenant_id)
+    return session.scalars(query.order_by(TrailBase.chain_index.desc()).limit(1)).first()
+
+
+def _base_text(begin: TrailBase) -> str:
+    return f"{_VERSION}|base|{begin.chain_index}|{begin.chain_hash}|{begin.chain_sig or ''}"
 
 
 def _append(session: Session, tenant_id: str, key: Ed25519PrivateKey) -> int:

@@ -82,6 +82,7 @@ def first_broken_link(
     parts = _parts_by_link(session, tenant_id)
     faults = _faults_of_receipts(session, tenant_id, parts, each)
     entries = _entries_named(session, tenant_id)
+    base = trail_chain.base(session, tenant_id)
     previous = ""
     for expected, link in enumerate(links, 1):
         if link.root_index != expected:
@@ -95,12 +96,19 @@ def first_broken_link(
             faults_of_link.append("hash")
         elif key and not is_signed(key, signed_text(link.epoch, expected, link.hash), link.sig):
             faults_of_link.append("signature")
-        elif trail and entries.get(expected) != trail.hash:
+        elif trail and not _has_head(trail, entries.get(expected), base):
             faults_of_link.append("audit trail")
         if faults_of_link:
             return BrokenLink(expected, tuple(faults_of_link))
         previous = link.hash
     return None
+
+
+def _has_head(trail: TrailHead, entry_hash: str | None, base: TrailHead | None) -> bool:
+    """Return whether the trail has the head of a link, or had it before retention deleted its entry."""
+    if base is not None and trail.index <= base.index:
+        return trail.index < base.index or trail.hash == base.hash
+    return entry_hash == trail.hash
 
 
 def _entries_named(session: Session, tenant_id: str) -> dict[int, str | None]:

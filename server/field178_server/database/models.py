@@ -65,6 +65,7 @@ from field178_server.database.tables.replication import (
     StoredReceipt,
 )
 from field178_server.database.tables.report import FrozenReport, ReportTemplate, SignedReport
+from field178_server.database.tables.retention import LegalHold, RetentionRun, TrailBase
 from field178_server.database.tables.review import RecordView
 from field178_server.database.tables.tenant import Scope, StoreCheck, Tenant
 from field178_server.database.tables.webhook import (
@@ -116,6 +117,7 @@ __all__ = [
     "IndicatorSubject",
     "IndicatorTotal",
     "Job",
+    "LegalHold",
     "Mail",
     "MergeProjection",
     "Notice",
@@ -134,6 +136,7 @@ __all__ = [
     "RegisterImportChoice",
     "RegisterImportRecord",
     "ReportTemplate",
+    "RetentionRun",
     "Root",
     "RootPart",
     "SanctionRow",
@@ -143,6 +146,7 @@ __all__ = [
     "StoreCheck",
     "StoredReceipt",
     "Tenant",
+    "TrailBase",
     "Upload",
     "Webhook",
     "WebhookAttempt",
