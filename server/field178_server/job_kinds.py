@@ -13,6 +13,8 @@ from field178_server.office.notices.reform import announce_reform
 from field178_server.office.notices.removal import announce_removal
 from field178_server.office.register_import.jobs import IMPORT, UNDO, run_import, undo_with
 from field178_server.office.reports.jobs import REPORT_COUNT, run_count
+from field178_server.office.retention.job import run_retention
+from field178_server.office.retention.operations import RETENTION
 from field178_server.office.units.jobs import UNIT_MOVE, move_with
 from field178_server.replication.quarantine.waiting import WAITING_CHANGES, run_waiting_changes
 
@@ -24,5 +26,6 @@ JOB_KINDS: Mapping[str, Work] = {
     UNIT_MOVE: move_with(announce_reform),
     EXPORT: export_with(EXPORT_SOURCES),
     REPORT_COUNT: run_count,
+    RETENTION: run_retention,
     WAITING_CHANGES: run_waiting_changes,
 }

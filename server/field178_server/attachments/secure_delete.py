@@ -1,10 +1,11 @@
-"""Secure delete after the commit of an erasure: photos, exports, and old pages of the database file."""
+"""Secure delete after the commit of an erasure or retention run: photos, exports, old database pages."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
 from threading import Thread
+from typing import TypeAlias
 
 import structlog
 from sqlalchemy import Engine, select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.attachments.storage.file_store import FileStore
 from field178_server.database.engine import BUSY_TIMEOUT_S, forget_deleted, write_lock
-from field178_server.database.models import Blob, Erasure
+from field178_server.database.models import Blob, Erasure, RetentionRun
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.job_files import JobFiles
 from field178_shared.errors import AppError
@@ -21,11 +22,14 @@ from field178_shared.time.clock import Clock
 
 THREAD = "erasing"
 
+# What two officers decided, with the files to delete and `erased_at` once they and old pages are gone.
+_Decided: TypeAlias = Erasure | RetentionRun
+
 log = structlog.get_logger()
 
 
 def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> int:
-    """Finish every confirmed erasure; return the number of unfinished ones (the store was busy).
+    """Finish every erasure and retention run; return the number of unfinished ones (the store was busy).
 
     Can be repeated at any time: after an interruption the rows still list what is to be erased.
     """
@@ -37,8 +41,7 @@ def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clo
         _erase_files(engine, store, row)
     if not _forget(engine):
         return len(erasures)
-    ids = [row.record_id for row in erasures]
-    run_write(engine, lambda session: _note(session, tenant_id, ids, clock.now()))
+    run_write(engine, lambda session: _note(session, erasures, clock.now()))
     return 0
 
 
@@ -57,14 +60,19 @@ def erase_soon(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -
     return thread
 
 
-def _unfinished(session: Session, tenant_id: str) -> list[Erasure]:
-    query = select(Erasure).where(
+def _unfinished(session: Session, tenant_id: str) -> list[_Decided]:
+    erasures = select(Erasure).where(
         Erasure.tenant_id == tenant_id, Erasure.confirmed_at.is_not(None), Erasure.erased_at.is_(None)
     )
-    return list(session.scalars(query))
+    runs = select(RetentionRun).where(
+        RetentionRun.tenant_id == tenant_id,
+        RetentionRun.reduced_at.is_not(None),
+        RetentionRun.erased_at.is_(None),
+    )
+    return [*session.scalars(erasures), *session.scalars(runs)]
 
 
-def _erase_files(engine: Engine, store: FileStore, row: Erasure) -> None:
+def _erase_files(engine: Engine, store: FileStore, row: _Decided) -> None:
     named = json.loads(row.files)
     for upload_id in named.get("uploads", ()):
         store.drop(upload_id)
@@ -95,6 +103,12 @@ def _forget(engine: Engine) -> bool:
             lock.release()
 
 
-def _note(session: Session, tenant_id: str, record_ids: list[str], now: datetime) -> None:
-    for record_id in record_ids:
-        session.get_one(Erasure, (tenant_id, record_id)).erased_at = now
+def _stored(session: Session, row: _Decided) -> _Decided:
+    if isinstance(row, Erasure):
+        return session.get_one(Erasure, (row.tenant_id, row.record_id))
+    return session.get_one(RetentionRun, (row.tenant_id, row.run_id))
+
+
+def _note(session: Session, rows: list[_Decided], now: datetime) -> None:
+    for row in rows:
+        _stored(session, row).erased_at = now

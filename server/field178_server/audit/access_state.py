@@ -71,7 +71,7 @@ def _part(
 
 _ORDERS = "device_order_given device_order_withdrawn device_order_answered"
 _GIVEN = "access_accepted access_confirmed access_alone"
-_CODES_SET = "officer_added totp_set totp_dropped totp_sealed_again"
+_CODES_SET = "officer_added totp_set totp_dropped totp_sealed_again account_data_removed"
 _SCOPES_SET = f"officer_added officer_changed officer_scopes_set {_GIVEN}"
 _TABLET_GRANTS = "device_activated scope_granted scope_ungranted"
 
@@ -85,7 +85,8 @@ PARTS = (
         Officer,
         "officer_id",
         "login name agency role created_at disabled_at email mail_topics",
-        f"officer_added officer_changed officer_disabled officer_reopened own_mail_set {_GIVEN}",
+        f"officer_added officer_changed officer_disabled officer_reopened own_mail_set"
+        f" account_data_removed {_GIVEN}",
     ),
     _part(
         "password",
@@ -93,7 +94,7 @@ PARTS = (
         "officer_id",
         "password_hash password_resets",
         "officer_added officer_reopened password_set password_reset password_chosen own_password_set"
-        f" password_hash_renewed {_GIVEN}",
+        f" password_hash_renewed account_data_removed {_GIVEN}",
     ),
     _part("one-time codes", Officer, "officer_id", "totp_secret", _CODES_SET),
     _part("scopes", OfficerScope, "officer_id", "scope", _SCOPES_SET),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.backup.manifest import Manifest, Proof
-from field178_server.database.models import BackupRun, Erasure
+from field178_server.database.models import BackupRun, Erasure, RetentionRun
 from field178_shared.time.clock import from_wire
 
 RECENT = 10
@@ -97,17 +97,18 @@ def last_backups(session: Session, tenant_id: str) -> LastBackups:
 def folders_before_erasures(session: Session, tenant_id: str, until: datetime) -> list[str]:
     """Return the folders of backups with content that was erased later, up to an instant, oldest first."""
     # Between confirmation and `erased_at` the content is still in the files of the store, and in their copy.
-    last_erased = (
-        select(func.max(Erasure.erased_at))
-        .where(Erasure.tenant_id == tenant_id, Erasure.erased_at <= until)
+    last_erased = [
+        select(func.max(table.erased_at))
+        .where(table.tenant_id == tenant_id, table.erased_at <= until)
         .scalar_subquery()
-    )
+        for table in (Erasure, RetentionRun)
+    ]
     rows = session.scalars(
         select(BackupRun.folder)
         .where(
             BackupRun.tenant_id == tenant_id,
             BackupRun.state != RunState.FAILED,
-            BackupRun.taken_at < last_erased,
+            or_(*(BackupRun.taken_at < erased for erased in last_erased)),
         )
         .order_by(BackupRun.run_id)
     )

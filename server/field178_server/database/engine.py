@@ -266,6 +266,14 @@ def forget_deleted(engine: Engine) -> bool:
             raise as_sqlalchemy_error(connection, error) from error
 
 
+def sqlite_files(engine: Engine) -> tuple[Path, ...]:
+    """Return the paths of a SQLite database and of its write-ahead log; () on PostgreSQL."""
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database:
+        return ()
+    return Path(database), Path(f"{database}-wal")
+
+
 def changed_rows(result: Result[tuple[()]] | Result[object]) -> int:
     """Return the number of rows that an UPDATE or DELETE matched, for race-safe claims."""
     assert isinstance(result, CursorResult)

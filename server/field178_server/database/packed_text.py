@@ -6,7 +6,7 @@ A frame has the number of its dictionary. PostgreSQL compresses texts itself, an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ from zstandard import (
 # Dictionaries are never changed or removed: stored texts need them.
 NEWEST_DICTIONARY = 1
 LEVEL = 3
+# Most bytes of a frame that a search of a file reads.
+LONGEST_FRAME = 1 << 16
+_MAGIC = b"\x28\xb5\x2f\xfd"
 _FOLDER = Path(__file__).parent / "dictionaries"
 
 
@@ -116,6 +119,20 @@ class PackedText(TypeDecorator[str]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], str | None] | None:
         """Return the function that unpacks a stored value; None on PostgreSQL."""
         return _or_none(unpack) if dialect.name == "sqlite" else None
+
+
+def frames_in(stored: bytes) -> Iterator[bytes]:
+    """Yield the texts of all frames in bytes of a database file, free pages included.
+
+    A frame that was partly overwritten, or continues on another page, gives what can be read of it.
+    """
+    view, at = memoryview(stored), stored.find(_MAGIC)
+    while at >= 0:
+        try:
+            yield _codec.decompressor.decompressobj().decompress(view[at : at + LONGEST_FRAME])
+        except ZstdError:
+            yield b""
+        at = stored.find(_MAGIC, at + 1)
 
 
 def _unpack_earlier(packed: bytes) -> str:

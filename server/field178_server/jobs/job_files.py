@@ -40,10 +40,14 @@ class JobFiles:
 
     def remove_old(self, now: datetime) -> int:
         """Delete the files of jobs queued before the time limit of files; return their number."""
-        old = [path for path in self._folder.glob("*") if _queued_at(path.stem) < now - KEPT_FOR]
+        old = self.queued_before(now - KEPT_FOR)
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+    def queued_before(self, instant: datetime) -> list[Path]:
+        """Return the files of jobs queued before an instant."""
+        return [path for path in self._folder.glob("*") if _queued_at(path.stem) < instant]
 
 
 def _queued_at(job_id: str) -> datetime:

@@ -45,6 +45,7 @@ CHOICE_LISTS = (
     ("violations", "domains", "violation_domain"),
     ("document_forms", "commitments_list", "commitment"),
     ("privacy_rules", "purge_reasons", "purge_reason"),
+    ("privacy_rules", "hold_reasons", "hold_reason"),
 )
 
 

@@ -1,10 +1,14 @@
 """The privacy rules as data: classes, forbidden fields, patterns for free text, retention."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
 
 from field178_shared.codelists.labels import Labelled
-from field178_shared.codelists.rows import CodeListRow, ListFileRow
+from field178_shared.codelists.rows import CodeListError, CodeListRow, ListFileRow
+from field178_shared.codelists.validity import DatedRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +138,56 @@ class OfficerLocation(CodeListRow):
     laws: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Retention(CodeListRow):
-    """Retention period of one kind of data."""
+class RetentionAct(StrEnum):
+    """What a retention run does to data whose period has ended; `none`: no program removes it."""
 
-    data: str
-    keep: str
+    ROUND_POSITION = "round_position"
+    REMOVE_POSITION = "remove_position"
+    DELETE_PHOTOS = "delete_photos"
+    CLEAR_TEXTS = "clear_texts"
+    END_ACCOUNTS = "end_accounts"
+    THIN_AUDIT = "thin_audit"
+    DELETE_EXPORTS = "delete_exports"
+    NONE = "none"
+
+
+def _read_act(row: ListFileRow) -> RetentionAct:
+    act = row.text("act")
+    if act not in set(RetentionAct):
+        raise CodeListError(f"{row.where}.act: {act!r} is no act of a retention run", "act")
+    return RetentionAct(act)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention(Labelled):
+    """Retention period of one kind of data, and what is done when it ends.
+
+    `keep_vi`, `keep_en` replace the period where no program removes the data. `decimals`: precision of a
+    rounded position.
+    """
+
+    act: RetentionAct = field(metadata={"read": _read_act})
+    after_days: int | None
+    after_months: int | None
+    decimals: int | None
+    keep_vi: str | None
+    keep_en: str | None
+    source: str | None = field(metadata={"key": "src"})
     confidence: str | None
+
+    def cutoff(self, today: date) -> date:
+        """Return the first day whose data is still kept; raise CodeListError without a period."""
+        if self.after_months is not None:
+            years, month = divmod(today.month - 1 - self.after_months, 12)
+            year = today.year + years
+            return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+        if self.after_days is not None:
+            return today - timedelta(days=self.after_days)
+        raise CodeListError(f"retention.{self.id}: no period", "after_days", is_absent=True)
+
+
+def _read_retention(row: ListFileRow) -> DatedRows[Retention]:
+    return DatedRows({each.id: each for each in row.each("retention", Retention.read)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +210,7 @@ class PrivacyRules(CodeListRow):
     small_counts: SmallCounts
     photos: PhotoRules
     officer_location: OfficerLocation
-    retention: tuple[Retention, ...]
+    retention: DatedRows[Retention] = field(metadata={"read": _read_retention})
     subject_rights: SubjectRights
     impact_assessment: str
     condoms_rule: str

@@ -16,6 +16,7 @@ from field178_shared.codelists.legal import LegalSource, PressSource
 from field178_shared.codelists.organizations import Agency
 from field178_shared.codelists.outreach import Audience, Material, MediaChannel, OutreachFormat, Topic
 from field178_shared.codelists.places import MediaOutlet, Phrase, read_school, read_zone
+from field178_shared.codelists.privacy_rules import Retention
 from field178_shared.codelists.reports import ReportKind
 from field178_shared.codelists.rows import ListFileRow
 from field178_shared.codelists.units import Lineage, Unit, UnitGroup
@@ -132,6 +133,7 @@ _TABLES = (
     ListTable("places.media_outlets", MediaOutlet.read, identity=("channel_id",), sample=_OUTLET),
     ListTable("places.schools", read_school, identity=("kind",), sample={"kind": ""} | _PLACE),
     ListTable("places.zones", read_zone, sample=_PLACE),
+    ListTable("privacy_rules.retention", Retention.read, identity=("act", "decimals")),
     ListTable("reports.report_kinds", ReportKind.read),
     ListTable("targets.profiles", TargetProfile.read, identity=("year",)),
     ListTable("violations.items", Violation.read, identity=("code", "subject")),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from field178_shared.record_type import RecordType
+from field178_shared.wire.protocol import REDUCED
 
 if TYPE_CHECKING:
     from field178_shared.schemas.declared import RecordSchema
@@ -57,6 +58,7 @@ _OFFICE = (Side.OFFICE,)
 _SERVER = (Side.SERVER,)
 # Set only by a merge, which is evaluated as a whole; the office can undo it.
 _MERGED = ("merged_into",)
+_FILED = (*_MERGED, REDUCED)
 _PRIORITY = ("inspection_priority_id", "inspection_priority_reason", *_MERGED)
 
 TYPES: Mapping[str, RecordTypeRules] = MappingProxyType(
@@ -64,8 +66,8 @@ TYPES: Mapping[str, RecordTypeRules] = MappingProxyType(
         each.name: each
         for each in (
             RecordTypeRules(RecordType.ESTABLISHMENT, "unit", office_paths=_PRIORITY),
-            RecordTypeRules(RecordType.INSPECTION, "team", office_paths=_MERGED),
-            RecordTypeRules(RecordType.OUTREACH_SESSION, "unit", office_paths=_MERGED),
+            RecordTypeRules(RecordType.INSPECTION, "team", office_paths=_FILED),
+            RecordTypeRules(RecordType.OUTREACH_SESSION, "unit", office_paths=_FILED),
             RecordTypeRules(RecordType.WORKER_CENSUS, "unit"),
             RecordTypeRules(RecordType.MEDIA_POST, "unit"),
             RecordTypeRules(RecordType.COMMUNE_PLAN, "unit", creators=_OFFICE, editors=_OFFICE),

@@ -44,6 +44,8 @@ MERGED_INTO = "merged_into"
 ERASED_AT = "purged"
 # How the canonical content of such a record begins.
 ERASED_OPENING = f'{{"{ERASED_AT}":'
+# Member of a record from which retention removed values: its revision then, and the periods by day.
+REDUCED = "reduced"
 
 JsonObject = Mapping[str, object]
 

@@ -11,6 +11,7 @@ from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_server.office.exports.operations import EXPORT
 from field178_server.office.register_import.jobs import IMPORT, UNDO
 from field178_server.office.reports.jobs import REPORT_COUNT
+from field178_server.office.retention.operations import RETENTION
 from field178_server.office.units.jobs import UNIT_MOVE
 from field178_server.replication.quarantine.waiting import WAITING_CHANGES
 from field178_shared.text.i18n import N_
@@ -23,6 +24,7 @@ JOB_NAMES: Mapping[str, str] = {
     UNIT_MOVE: N_("Move of establishments to a new commune"),
     EXPORT: N_("Export"),
     REPORT_COUNT: N_("Counting of a report's records"),
+    RETENTION: N_("Retention run"),
     WAITING_CHANGES: N_("Changes that waited on a tablet"),
 }
 JOB_STATES: Mapping[JobState, StateLabel] = {

@@ -14,6 +14,8 @@ from field178_server.office.audit.chain_check import CHAIN_CHECK
 from field178_server.office.exports.operations import EXPORT
 from field178_server.office.register_import.jobs import IMPORT, UNDO
 from field178_server.office.reports.jobs import REPORT_COUNT
+from field178_server.office.retention.job import PERIODS_CHANGED, STORE_BUSY
+from field178_server.office.retention.operations import RETENTION
 from field178_server.office.units.jobs import UNIT_MOVE
 from field178_server.replication.quarantine.waiting import WAITING_CHANGES
 from field178_shared.errors import ErrorCode, message
@@ -111,6 +113,11 @@ _KINDS = {
         N_("To the tablets"),
         N_("What was taken in stays; the rest is taken in when the officer signs in on the tablet again."),
     ),
+    RETENTION: _Kind(
+        "console.retention.detail",
+        N_("To the retention run"),
+        N_("What was removed before stays removed; let it go on for the rest."),
+    ),
     UNIT_MOVE: _Kind(
         "console.units.index",
         N_("To the communes after the reform"),
@@ -133,6 +140,10 @@ _FAILURES = {
     ErrorCode.REVISION_CHANGED: N_("The register changed since the preview. Look at it again."),
     ErrorCode.CHANGED: N_("Establishments of this import were changed or visited meanwhile."),
     ErrorCode.UPLOAD_GONE: N_("The rows of this file were removed after a week. Upload it again."),
+    PERIODS_CHANGED: N_("The retention periods changed since they were confirmed. Ask for another run."),
+    STORE_BUSY: N_(
+        "The store was busy: the bytes are deleted within the hour. Let the run go on to prove it."
+    ),
     ErrorCode.INTERNAL: N_("The server failed."),
     ErrorCode.BUSY: N_("The store was busy for too long. Start it again."),
 }

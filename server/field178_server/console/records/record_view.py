@@ -34,13 +34,14 @@ from field178_shared.record_type import RecordType
 from field178_shared.records.comment_threads import CommentThread
 from field178_shared.records.follow_ups import OpenFollowUp
 from field178_shared.records.points import point_of
-from field178_shared.records.reading import day_of_act, entry_of
+from field178_shared.records.reading import day_of, day_of_act, entry_of
 from field178_shared.rules.time_limits import TimeLimit, running_limits
 from field178_shared.schemas import lenient_value
 from field178_shared.text.countdown import days_left_text
 from field178_shared.text.formats import date_text
 from field178_shared.text.i18n import N_
 from field178_shared.time.clock import from_wire, local_date, to_wire
+from field178_shared.wire.protocol import REDUCED
 
 _FILES = "attachments"
 # A blank at an end, a repeated blank, or a blank that is not a plain space.
@@ -128,6 +129,7 @@ class RecordPageView:
     # Rows of the files by their keys: changes and threads, which are shown beside the files.
     file_rows: Mapping[str, FieldRow]
     erased: str | None
+    reduced: tuple[str, ...]
     papers: tuple[str, ...]
     announcement: str
     plan: PointPlan | None
@@ -209,6 +211,7 @@ def record_view(page: RecordPage, localizer: Localizer, now: datetime) -> Record
             for row in section.rows
         },
         erased=localizer.instant(page.erased_at) if page.erased_at else None,
+        reduced=_reduced(page, localizer),
         papers=_papers(page),
         announcement=_announcement(page, localizer),
         plan=_plan(page, localizer),
@@ -254,6 +257,17 @@ def _plan(page: RecordPage, localizer: Localizer) -> PointPlan | None:
     here = check_in_of(entry_of(page.record.data, "check_in"))
     registered = point_of(page.establishment.data) if page.establishment else None
     return point_plan(registered, (here,), localizer) if here else None
+
+
+def _reduced(page: RecordPage, localizer: Localizer) -> tuple[str, ...]:
+    """Return what retention removed from the record, with the day of each removal."""
+    marks = entry_of(entry_of(page.record.data, REDUCED), "rows")
+    rows = localizer.lists.privacy.retention
+    return tuple(
+        f"{rows[name].label(localizer.language) if name in rows else name} ({date_text(day)})"
+        for name in marks
+        if (day := day_of(marks, name)) is not None
+    )
 
 
 def _papers(page: RecordPage) -> tuple[str, ...]:

@@ -72,6 +72,8 @@ PAGES = {
     "/health": {"admin"},
     "/lists": {"reviewer", "admin", "privacy_officer"},
     "/purges": {"privacy_officer"},
+    "/retention": {"privacy_officer", "leader_viewer"},
+    "/retention/dry-run": {"privacy_officer", "leader_viewer"},
     "/audit": {"privacy_officer", "admin"},
     "/lists/pack": {"reviewer", "admin", "privacy_officer"},
     "/lists/worksheet": {"reviewer", "admin", "privacy_officer"},

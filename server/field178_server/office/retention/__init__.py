@@ -1,0 +1,1 @@
+"""Retention of records: removal at the end of a period, decided by two officers."""
