@@ -12,10 +12,11 @@ from field178_mobile.store.database.context import DatabaseContext, parse_object
 from field178_mobile.store.replica.listings import Listing, listing_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.canonical import EMPTY, Digest, digest_from_wire, digest_of
-from field178_shared.wire.protocol import ERASED_AT, ERASED_OPENING
+from field178_shared.wire.protocol import ERASED_AT, ERASED_OPENING, REDUCED
 
 _HASH_BYTES = 16
 _ERASED_OPENING = ERASED_OPENING.encode()
+_REDUCED_MEMBER = f'"{REDUCED}":{{'.encode()
 _COLUMNS = "id, type, scope, rev, deleted, sealed"
 _INSERT = "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?, ?, ?)"
 _KNOWN = (
@@ -63,6 +64,19 @@ class ServerRecord:
     def is_erased(self) -> bool:
         """Return whether the office has erased the content of the record."""
         return self.body.startswith(_ERASED_OPENING) and set(self.data) == {ERASED_AT}
+
+    @property
+    def reduced_at_rev(self) -> int:
+        """Return the revision in which retention removed values of the record, 0 if it has them all."""
+        # Most bodies have no such member: only those that may are parsed.
+        marks = self.data.get(REDUCED) if _REDUCED_MEMBER in self.body else None
+        rev = marks.get("rev") if isinstance(marks, dict) else None
+        return rev if isinstance(rev, int) else 0
+
+    @property
+    def is_shortened(self) -> bool:
+        """Return whether content of the record was removed for good, all or in part."""
+        return self.is_erased or self.reduced_at_rev > 0
 
     @property
     def payload(self) -> bytes:

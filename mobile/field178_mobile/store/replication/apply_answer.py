@@ -102,8 +102,10 @@ class Checkpoint:
 
     @property
     def erased_ids(self) -> frozenset[str]:
-        """The records whose content the office has removed for good."""
-        return frozenset(item.id for item in self.items if isinstance(item, ServerRecord) and item.is_erased)
+        """The records of which content was removed for good, by the office or by retention."""
+        return frozenset(
+            item.id for item in self.items if isinstance(item, ServerRecord) and item.is_shortened
+        )
 
 
 def is_unchanged(context: DatabaseContext, checkpoint: Checkpoint) -> bool:

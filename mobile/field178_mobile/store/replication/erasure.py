@@ -1,4 +1,4 @@
-"""Erasure: delete this tablet's copies of records that the office erased (docs/sync-protocol.md §5.9).
+"""Erasure: delete this tablet's copies of what office or retention removed (docs/sync-protocol.md §5.9).
 
 An unsent change stays until the server has answered it; then it is deleted too.
 """
@@ -15,7 +15,8 @@ from field178_mobile.store.outbox.changes import OwnChange, State, changes_of, s
 from field178_mobile.store.outbox.journal import Journal
 from field178_mobile.store.outbox.receipt_digests import forget_changes
 from field178_mobile.store.photos.files import PhotoFiles
-from field178_mobile.store.photos.rows import all_photos, forget_photo
+from field178_mobile.store.photos.rows import Photo, PhotoState, all_photos, forget_photo, named_files
+from field178_mobile.store.replica.merged_view import compose
 from field178_mobile.store.replica.server_records import get_server_record
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.record_type import RecordType
@@ -27,8 +28,12 @@ _UNFINISHED = "purge_unfinished"
 def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
     """Delete drafts and answered changes of erased records; receipts still count. Inside a transaction.
 
-    Own records about an erased record are deleted with it.
+    Own records about an erased record are deleted with it. Of a record from which retention removed values,
+    answered changes of before that are deleted.
     """
+    record_ids = list(record_ids)
+    for record_id in record_ids:
+        _forget_earlier(context, record_id)
     erased = [
         record_id
         for record_id in record_ids
@@ -40,6 +45,16 @@ def forget_erased(context: DatabaseContext, record_ids: Iterable[str]) -> None:
         answered = [change.id for change in own if change.state is State.ACKNOWLEDGED]
         forget_changes(context, [*answered, *_superseded_by(own, answered)])
         put_number(context, _UNFINISHED, 1)
+
+
+def _forget_earlier(context: DatabaseContext, record_id: str) -> None:
+    row = get_server_record(context, record_id)
+    if row is None or not (rev := row.reduced_at_rev):
+        return
+    own = changes_of(context, record_id)
+    answered = [change.id for change in own if change.state is State.ACKNOWLEDGED and change.rev < rev]
+    forget_changes(context, [*answered, *_superseded_by(own, answered)])
+    put_number(context, _UNFINISHED, 1)
 
 
 def named_in(draft: Draft) -> tuple[str, ...]:
@@ -60,7 +75,7 @@ def finish_erasures(context: DatabaseContext, journal: Journal, files: PhotoFile
     if get_number(context, _UNFINISHED) != 1:
         return
     for photo in all_photos(context):
-        if _is_erased(context, photo.record_id):
+        if _is_erased(context, photo.record_id) or _is_removed(context, photo):
             forget_photo(context, files, photo)
     journal.keep_only({row[0] for row in context.connection.execute("SELECT id FROM outbox")})
     with context.transaction("journal"):
@@ -82,6 +97,15 @@ def _superseded_by(own: Sequence[OwnChange], gone: Collection[str]) -> list[str]
             kept_ids.discard(change.id)
             change_ids.append(change.id)
     return change_ids
+
+
+def _is_removed(context: DatabaseContext, photo: Photo) -> bool:
+    """Return whether retention removed a sent photo: neither the record nor an own change names it."""
+    row = get_server_record(context, photo.record_id)
+    if row is None or not row.reduced_at_rev or photo.state is not PhotoState.SENT:
+        return False
+    view = compose(row, changes_of(context, photo.record_id))
+    return view is None or photo.sha256 not in named_files(view.data)
 
 
 def _is_erased(context: DatabaseContext, record_id: str) -> bool:

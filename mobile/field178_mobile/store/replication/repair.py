@@ -77,7 +77,7 @@ def commit_repair(context: DatabaseContext, page: RepairPage) -> Committed:
         for row in page.items:
             take_over(context, row, digests, page.at_s)
             settle_record(context, row.id, row.rev)
-        forget_erased(context, [row.id for row in page.items if row.is_erased])
+        forget_erased(context, [row.id for row in page.items if row.is_shortened])
         for record_id in gone:
             take_out(context, record_id, digests, page.at_s, lost=True)
             settle_left(context, record_id, page.scope)
