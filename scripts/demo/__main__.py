@@ -51,6 +51,9 @@ def main(is_stop: bool, folder: Path, port: int | None) -> None:
     click.echo(
         _("  reviewer gl07 · team leader gl01 · password of all: {password}").format(password=play.PASSWORD)
     )
+    click.echo(
+        _("  no second factor is asked for here (FIELD178_SECOND_FACTOR=optional); an office's server does")
+    )
     click.echo(_("  the tablet once more, PIN 178259, from any folder:"))
     click.echo(f"    {_tablet_command(where)}")
     click.echo(_("  to stop: make demo-stop"))

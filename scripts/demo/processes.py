@@ -124,6 +124,7 @@ class ServerProcess:
             "FIELD178_DATA_DIR": str(self.folder),
             "FIELD178_URL": self.url,
             "FIELD178_CLOCK_START": self.clock.setting(),
+            "FIELD178_SECOND_FACTOR": "optional",
         }
 
 

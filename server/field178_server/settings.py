@@ -19,6 +19,7 @@ BACKUP_WORK = "backup-work"
 PREFIX = "FIELD178_"
 _CHOICES = {
     "password_cost": ("production", "test"),
+    "second_factor": ("required", "optional"),
     "language": ("vi", "en"),
     "log_level": ("debug", "info", "warning", "error"),
 }
@@ -47,6 +48,7 @@ class Settings:
     trusted_proxies: int = 0
     connections_per_address: int = 64
     password_cost: str = "production"  # noqa: S105  # a word, not a password
+    second_factor: str = "required"
     enrol_attempts_per_address: int = 30
     enrol_attempts_per_prefix: int = 10
     sign_in_attempts_per_address: int = 60

@@ -105,6 +105,7 @@ class ServerProcess:
         own = {
             "FIELD178_DATA_DIR": str(self.folder),
             "FIELD178_PASSWORD_COST": "test",
+            "FIELD178_SECOND_FACTOR": "optional",
         }
         return {**os.environ, **own, **self.environment}
 

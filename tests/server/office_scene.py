@@ -62,7 +62,7 @@ class MovedClock:
 
 
 def settings_of(folder: Path, **more: Any) -> Settings:
-    return Settings(data_dir=folder, password_cost="test", **more)
+    return Settings(data_dir=folder, **{"password_cost": "test", "second_factor": "optional"} | more)
 
 
 def furnish(settings: Settings, clock: MovedClock) -> None:

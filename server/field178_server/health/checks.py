@@ -68,6 +68,7 @@ class CheckName(StrEnum):
     QUARANTINE = "quarantine"
     UPLOADS = "uploads"
     WEBHOOKS = "webhooks"
+    SECOND_FACTOR = "second_factor"
     VERSION = "version"
 
 
@@ -136,6 +137,7 @@ def checks_of(session: Session, settings: Settings, now: datetime) -> tuple[Chec
             figures={"count": waiting.uploads, "oldest": waiting.oldest_upload},
         ),
         _webhooks(waiting),
+        _second_factor(settings, waiting),
         Check(CheckName.VERSION, figures={"product": product(), "migration": migrations.head()}),
     )
 
@@ -311,6 +313,15 @@ def _webhooks(waiting: Waiting) -> Check:
     is_failing = waiting.failing_webhooks > 0
     level = Level.ATTENTION if is_failing else Level.OK
     return Check(CheckName.WEBHOOKS, level, "failing" if is_failing else "", figures)
+
+
+def _second_factor(settings: Settings, waiting: Waiting) -> Check:
+    figures: dict[str, Figure] = {"count": waiting.lacking_factor}
+    if settings.second_factor != "required":
+        return Check(CheckName.SECOND_FACTOR, Level.ATTENTION, "optional", figures)
+    is_lacking = waiting.lacking_factor > 0
+    level = Level.ATTENTION if is_lacking else Level.OK
+    return Check(CheckName.SECOND_FACTOR, level, "lacking" if is_lacking else "", figures)
 
 
 def _hours(span: timedelta) -> int:

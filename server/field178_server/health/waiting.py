@@ -1,4 +1,4 @@
-"""Counts of waiting work: jobs, quarantined changes, open uploads, failing webhooks."""
+"""Counts of waiting work: jobs, quarantined changes, uploads, failing webhooks, missing second factors."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from field178_server.attachments.upload_rows import OPEN
-from field178_server.database.models import Job, Quarantine, Tenant, Upload, Webhook
+from field178_server.database.models import Job, Officer, Quarantine, Tenant, Upload, Webhook
 from field178_server.jobs.queue import JobState
+from field178_server.records.access import owes_second_factor
 from field178_server.replication.quarantine.store import IS_OPEN
+from field178_shared.codelists import load
 
 FAILED_WITHIN = timedelta(hours=24)
 # A restart of a receiver causes failures for minutes.
@@ -34,6 +36,7 @@ class Waiting:
     webhooks: int
     failing_webhooks: int
     oldest_failing: datetime | None
+    lacking_factor: int
 
 
 def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
@@ -45,6 +48,14 @@ def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
     webhooks = Webhook.tenant_id == tenant_id
     is_failing = or_(Webhook.state == "stopped", Webhook.failing_since < now - FAILING_FOR)
     failing = webhooks, Webhook.state != "paused", is_failing
+    lists = load()
+    owing = [role for role in lists.roles if owes_second_factor(role, lists)]
+    lacking = (
+        Officer.tenant_id == tenant_id,
+        Officer.disabled_at.is_(None),
+        Officer.totp_secret.is_(None),
+        Officer.role.in_(owing),
+    )
     counts: tuple[Select[Any], ...] = (
         select(func.count()).where(*queued),
         select(func.min(Job.queued_at)).where(*queued),
@@ -56,6 +67,7 @@ def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
         select(func.count()).where(webhooks),
         select(func.count()).where(*failing),
         select(func.min(Webhook.failing_since)).where(*failing),
+        select(func.count()).where(*lacking),
     )
     query = select(Tenant.created_at, *(count.scalar_subquery() for count in counts))
     return Waiting(*session.execute(query.where(Tenant.tenant_id == tenant_id)).one())

@@ -221,6 +221,14 @@ def _count_value(words: _Words) -> str:
     return words.translate(N_("{count} waiting"), count=words.number("count"))
 
 
+def _factor_value(words: _Words) -> str:
+    return words.translate(N_("{count} accounts that need one have none"), count=words.number("count"))
+
+
+def _no_facts(words: _Words) -> Iterator[str]:
+    yield from ()
+
+
 def _oldest(words: _Words) -> Iterator[str]:
     if words.figure("oldest"):
         yield words.translate(N_("The oldest since {when}"), when=words.instant("oldest"))
@@ -252,6 +260,7 @@ TITLES: Mapping[CheckName, str] = {
     CheckName.QUARANTINE: N_("Changes held back"),
     CheckName.UPLOADS: N_("Files being sent"),
     CheckName.WEBHOOKS: N_("Webhooks"),
+    CheckName.SECOND_FACTOR: N_("Second factor"),
     CheckName.VERSION: N_("Version"),
 }
 LEVELS: Mapping[Level, str] = {
@@ -272,6 +281,7 @@ _VALUES: Mapping[CheckName, Callable[[_Words], str]] = {
     CheckName.QUARANTINE: _count_value,
     CheckName.UPLOADS: _count_value,
     CheckName.WEBHOOKS: _webhooks_value,
+    CheckName.SECOND_FACTOR: _factor_value,
     CheckName.VERSION: _version_value,
 }
 _FACTS: Mapping[CheckName, Callable[[_Words], Iterator[str]]] = {
@@ -286,6 +296,7 @@ _FACTS: Mapping[CheckName, Callable[[_Words], Iterator[str]]] = {
     CheckName.QUARANTINE: _oldest,
     CheckName.UPLOADS: _oldest,
     CheckName.WEBHOOKS: _oldest,
+    CheckName.SECOND_FACTOR: _no_facts,
     CheckName.VERSION: _version_facts,
 }
 _LIMITS: Mapping[CheckName, tuple[str, str]] = {
@@ -346,6 +357,12 @@ _REMEDIES: Mapping[tuple[CheckName, str], str] = {
     (CheckName.JOBS, "stuck"): N_("Jobs do not run: start the server again and look into its log."),
     (CheckName.JOBS, "failed"): N_("See why in the list of jobs."),
     (CheckName.QUARANTINE, "old"): N_("Ask the reviewers to decide under “Needs attention”."),
+    (CheckName.SECOND_FACTOR, "lacking"): N_(
+        "They are led to set one up at their next sign-in; the list of accounts marks them."
+    ),
+    (CheckName.SECOND_FACTOR, "optional"): N_(
+        "FIELD178_SECOND_FACTOR=optional asks nobody for one: for demos alone. Take it out of settings.env."
+    ),
     (CheckName.WEBHOOKS, "failing"): N_("See why in its attempts, and tell whoever runs the receiver."),
     (CheckName.VERSION, "not_installed"): N_(
         "Set the server up: f178 init. One in use: restore it from the backup."

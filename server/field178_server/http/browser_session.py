@@ -17,8 +17,10 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.known_browser import known_browser_of, remember_browser
 from field178_server.http.sign_in import check_sign_in
+from field178_server.records.access import owes_second_factor
 from field178_server.runtime import Runtime, new_token
 from field178_server.security.keyring import Purpose
+from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
@@ -60,6 +62,7 @@ def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
 
     context = run_write(runtime.engine, open_it)
     g.officer, g.is_confirmed, g.asks_code, g.console_token = context, False, False, token
+    g.has_factor = False
     g.session_left_s = int(accounts.IDLE.total_seconds()), int(accounts.ABSOLUTE.total_seconds())
     _plan_cookie(runtime, cookie_value(runtime, token, officer_id))
     remember_browser(runtime, login)
@@ -99,6 +102,15 @@ def asks_code() -> bool:
     return find_officer() is not None and g.asks_code is True
 
 
+def must_set_up_factor(lists: CodeLists) -> bool:
+    """Return whether the signed-in officer has to set a second factor up before any other page opens."""
+    officer, runtime = find_officer(), current_runtime()
+    is_required = runtime.settings.second_factor == "required"
+    return (
+        is_required and officer is not None and owes_second_factor(officer.role, lists) and not g.has_factor
+    )
+
+
 def password_refusal() -> tuple[int, str] | None:
     """Check the password of the form unless it was confirmed recently; return (status, text) of a refusal."""
     if is_confirmed():
@@ -120,6 +132,7 @@ def find_officer() -> OfficerContext | None:
     """Return the officer of the browser's valid session, or None."""
     if "officer" not in g:
         g.officer, g.is_confirmed, g.asks_code = _look_up(current_runtime())
+        g.has_factor = g.asks_code
     officer = g.officer
     assert officer is None or isinstance(officer, OfficerContext)
     return officer

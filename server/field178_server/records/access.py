@@ -22,6 +22,8 @@ FIGURE_RIGHTS = frozenset({"read_indicators", "compute_indicators"})
 OVERSIGHT_RIGHTS = frozenset({"approve_export", "sign_off_report"})
 # Scopes of roles that have nothing without a scope of their own.
 _OWN_SCOPES = frozenset({"own_team", "own_unit"})
+# Who has one of these rights gives others access, or confirms it: a password alone is not enough for it.
+STRONG_RIGHTS = OVERSIGHT_RIGHTS | {"manage_users"}
 # Rights that read no record and give nobody access: one administrator alone may give them.
 HARMLESS_RIGHTS = frozenset({"submit_return", "read_indicators", "read_reports"})
 
@@ -46,6 +48,11 @@ class AccessFilter:
 def is_harmless(role: str, lists: CodeLists) -> bool:
     """Return whether a role has only rights that read no record and give nobody access."""
     return role in lists.roles and lists.roles[role].rights <= HARMLESS_RIGHTS
+
+
+def owes_second_factor(role: str, lists: CodeLists) -> bool:
+    """Return whether officers of a role must have a second factor."""
+    return role in lists.roles and bool(lists.roles[role].rights & STRONG_RIGHTS)
 
 
 def gains_access(

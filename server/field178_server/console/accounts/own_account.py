@@ -19,7 +19,7 @@ from field178_server.console.shell.page import current_page
 from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http import browser_session
-from field178_server.http.browser_session import password_refusal
+from field178_server.http.browser_session import must_set_up_factor, password_refusal
 from field178_server.http.sign_in import check_sign_in
 from field178_server.office.access_requests import operations as access_requests
 from field178_server.office.access_requests.queries import open_passwords_of
@@ -27,6 +27,7 @@ from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_
 from field178_server.office.odata import operations as data_tokens
 from field178_server.office.odata.queries import usable_tokens_of
 from field178_server.office.reminders.account_changes import mail_former_address
+from field178_server.records.access import owes_second_factor
 from field178_server.security import totp
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.formats import is_mail_address
@@ -46,6 +47,7 @@ PASSWORD_REFUSALS = {
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
     ErrorCode.BUSY: N_("Many people are signing in right now. Type the password again in some seconds."),
 }
+_FACTOR_IS_DUTY = N_("Your role must have a second factor: set up another one first, then this one can go.")
 _WRONG_CODE = N_("The code is not right. Take the newest one; the clock of the telephone must be right.")
 
 
@@ -135,6 +137,8 @@ def begin_codes() -> AnyResponse:
 def end_codes() -> AnyResponse:
     """Turn one-time codes off."""
     context, officer_id = office(), current_page().officer.id
+    if _keeps_factor():
+        return _page(422, {"codes": _FACTOR_IS_DUTY})
     if (refusal := password_refusal()) is not None:
         return _page(refusal[0], {"codes": refusal[1]})
     return _do(lambda session: own_account.end_codes(session, context, officer_id), "codes_ended")
@@ -164,6 +168,13 @@ def end_token(token_id: str) -> AnyResponse:
     return _do(lambda session: data_tokens.end_own_token(session, context, token_id), "token_ended")
 
 
+def _keeps_factor() -> bool:
+    """Return whether the officer's role must have a second factor on this server."""
+    page = current_page()
+    is_required = page.runtime.settings.second_factor == "required"
+    return is_required and owes_second_factor(page.officer.role, page.lists)
+
+
 def _do(work: Callable[[Session], object], flash: str) -> AnyResponse:
     page = current_page()
     run_write(page.runtime.engine, work)
@@ -186,6 +197,7 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
         errors={name: page.say(sentence) for name, sentence in errors.items()},
         login=officer.login,
         has_codes=account.totp_secret is not None,
+        keeps_factor=_keeps_factor(),
         sends_mail=page.runtime.settings.sends_mail,
         email=account.email or "" if request.form.get("email") is None else request.form["email"],
         topics=_topics(account),
@@ -217,6 +229,7 @@ def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> 
     return page.render(
         "accounts/authenticator.html",
         active=_MENU,
+        is_owed=must_set_up_factor(page.lists),
         secret=secret,
         spelled=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         qr=drawing,

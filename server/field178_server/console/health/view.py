@@ -68,6 +68,7 @@ def attempt_view(attempt: BackupRow, localizer: Localizer) -> AttemptView:
 _PAGES = {
     CheckName.JOBS: ("console.jobs.index", N_("To the jobs")),
     CheckName.INTEGRITY: ("console.tablets.index", N_("To the differences")),
+    CheckName.SECOND_FACTOR: ("console.people.index", N_("To the accounts")),
     CheckName.WEBHOOKS: ("console.webhooks.index", N_("To the webhooks")),
     CheckName.QUARANTINE: ("console.attention.index", N_("To the changes")),
 }

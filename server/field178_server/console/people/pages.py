@@ -55,6 +55,7 @@ def index() -> Response:
         "people/list.html",
         query=query,
         filters=view.filters_of(query, everyone, page.localizer),
+        lacking=view.lacking_factor(matches, page.lists),
         lines=lines[part.offset : part.offset + part.size],
         total=len(lines),
         pages=page_links(part, query.href),

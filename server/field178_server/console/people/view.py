@@ -14,7 +14,8 @@ from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.models import Officer
 from field178_server.office.people.queries import Account
-from field178_server.records.access import AGGREGATES_ONLY
+from field178_server.records.access import AGGREGATES_ONLY, owes_second_factor
+from field178_shared.codelists import CodeLists
 from field178_shared.record_type import RecordType
 from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
@@ -106,6 +107,15 @@ def lines_of(
         (account.officer, _area_text(account, teams, localizer), state_of(account, localizer))
         for account in ordered
     ]
+
+
+def lacking_factor(accounts: Sequence[Account], lists: CodeLists) -> frozenset[str]:
+    """Return the ids of officers whose role owes a second factor that they have not set up."""
+    return frozenset(
+        account.officer.officer_id
+        for account in accounts
+        if account.officer.totp_secret is None and owes_second_factor(account.officer.role, lists)
+    )
 
 
 def filters_of(query: PeopleFilter, everyone: Sequence[Account], localizer: Localizer) -> list[FilterField]:

@@ -15,13 +15,16 @@ from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.routes import find_route
 from field178_server.console.text.localize import Localizer
-from field178_server.http.browser_session import check_csrf, find_officer
+from field178_server.http.browser_session import check_csrf, find_officer, must_set_up_factor
 from field178_server.http.compression import pack
 from field178_server.http.lists_in_force import current_lists
 from field178_server.http.problem_details import ERROR_PAGE
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
+
+# Addresses that open before an officer has the second factor that the role owes.
+BEFORE_FACTOR = frozenset({"/account/authenticator", "/session", "/sign-out", "/preferences"})
 
 
 def init_error_page(app: Flask) -> None:
@@ -42,6 +45,8 @@ def _admit() -> AnyResponse | None:
     if officer is not None and not route.access.is_open_to(officer.role, load()):
         # The response is the same as for a missing page: it does not tell whether a record exists.
         raise AppError(ErrorCode.NOT_FOUND)
+    if not route.access.is_public and route.url not in BEFORE_FACTOR and must_set_up_factor(load()):
+        return _to("console.accounts.authenticator")
     if route.max_bytes is not None:
         # Set before the form is read for its token; only for an officer with access to the route.
         request.max_content_length = route.max_bytes
@@ -62,9 +67,14 @@ def _keep_out_of_caches(response: Response) -> Response:
 
 
 def _to_sign_in() -> AnyResponse:
-    """Redirect a browser to the sign-in page; htmx gets a header, a redirect would land in a fragment."""
+    """Redirect a browser to the sign-in page."""
     unsent = None if request.method != "POST" else "kept" if sent_draft() else "yes"
-    href = url_for("console.accounts.sign_in_form", next=_way_back(), unsent=unsent)
+    return _to("console.accounts.sign_in_form", next=_way_back(), unsent=unsent)
+
+
+def _to(endpoint: str, **values: str | None) -> AnyResponse:
+    """Redirect a browser to a page; htmx gets a header, a redirect would land in a fragment."""
+    href = url_for(endpoint, **values)  # type: ignore[arg-type]  # words alone
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": href})
     return redirect(href)

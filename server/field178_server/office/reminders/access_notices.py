@@ -28,10 +28,9 @@ from field178_server.office.reminders.personal_notice import (
     role_of_actor,
     tell_officer,
 )
-from field178_server.records.access import OVERSIGHT_RIGHTS
+from field178_server.records.access import STRONG_RIGHTS
 from field178_shared.text.i18n import N_, translator
 
-_TOLD_RIGHTS = OVERSIGHT_RIGHTS | {"manage_users"}
 _KINDS = {
     PASSWORD: N_("another password"),
     ACCOUNT: N_("an open account"),
@@ -78,7 +77,7 @@ def told_officers(session: Session, context: OperationContext) -> Iterator[Offic
     """Yield the officers of oversight and administration, without the actor."""
     for officer in officers.everyone(session, context.tenant_id):
         role = context.lists.roles.get(officer.role)
-        is_told = role is not None and bool(role.rights & _TOLD_RIGHTS)
+        is_told = role is not None and bool(role.rights & STRONG_RIGHTS)
         if is_told and officer.disabled_at is None and officer.officer_id != context.actor.id:
             yield officer
 
