@@ -100,12 +100,12 @@ class OrderReceiptRequest(_Request):
     outcome = fields.String(
         required=True, validate=validate.OneOf([outcome.value for outcome in OrderOutcome])
     )
-    at = fields.String(required=True, validate=validate.Length(max=64))
+    at = fields.String(required=True, validate=validate.Length(min=1, max=64))
     records = fields.Integer(strict=True, required=True, validate=_COUNT)
     lost_changes = fields.Integer(strict=True, required=True, validate=_COUNT)
     lost_files = fields.Integer(strict=True, required=True, validate=_COUNT)
     lost_drafts = fields.Integer(strict=True, required=True, validate=_COUNT)
-    signature = fields.String(required=True, validate=validate.Length(max=128))
+    signature = fields.String(required=True, validate=validate.Length(min=1, max=128))
 
 
 class UserAnswer(Schema):

@@ -29,6 +29,8 @@ def show_once(href: str, name: str, secret: str) -> Response:
 def take_shown_once(name: str) -> str | None:
     """Return the secret that a form has left for this page, and forget it."""
     secret, path = request.cookies.get(f"field178_{name}"), request.path
+    if secret is None:
+        return None
 
     @after_this_request
     def _forget(response: Response) -> Response:

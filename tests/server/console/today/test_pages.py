@@ -98,7 +98,8 @@ def test_first_page_costs_the_same_with_many_records(
     assert many == few
     # One query reads the changes since the previous page.
     assert all(after <= before for after, before in zip(unchanged, many, strict=True))
-    assert max(many) <= 20
+    # Two of them for the officers who decide: access requests and retention runs that wait.
+    assert max(many) <= 21
 
 
 @pytest.mark.parametrize(
