@@ -50,8 +50,8 @@ Lines: TypeAlias = dict[str, dict[str, str]]
 class Part:
     """A part of the access state: columns of a table, one line for each value of the key column.
 
-    `actions`: the actions that may change a line; their entries name the object in one of the `about`
-    columns, or none if they are empty.
+    `actions`: the actions that may change a line; their entries name the object in one of the columns
+    `object_columns`; without such columns any entry of these actions counts.
     """
 
     name: str
@@ -70,9 +70,8 @@ def _part(
 
 
 _ORDERS = "device_order_given device_order_withdrawn device_order_answered"
-_GIVEN = "access_accepted access_confirmed access_alone"
 _CODES_SET = "officer_added totp_set totp_dropped totp_sealed_again account_data_removed"
-_SCOPES_SET = f"officer_added officer_changed officer_scopes_set {_GIVEN}"
+_SCOPES_SET = "officer_added officer_changed officer_scopes_set"
 _TABLET_GRANTS = "device_activated scope_granted scope_ungranted"
 
 PARTS = (
@@ -85,8 +84,7 @@ PARTS = (
         Officer,
         "officer_id",
         "login name agency role created_at disabled_at email mail_topics",
-        f"officer_added officer_changed officer_disabled officer_reopened own_mail_set"
-        f" account_data_removed {_GIVEN}",
+        "officer_added officer_changed officer_disabled officer_reopened own_mail_set account_data_removed",
     ),
     _part(
         "password",
@@ -94,7 +92,7 @@ PARTS = (
         "officer_id",
         "password_hash password_resets",
         "officer_added officer_reopened password_set password_reset password_chosen own_password_set"
-        f" password_hash_renewed account_data_removed {_GIVEN}",
+        " password_hash_renewed account_data_removed",
     ),
     _part("one-time codes", Officer, "officer_id", "totp_secret", _CODES_SET),
     _part("scopes", OfficerScope, "officer_id", "scope", _SCOPES_SET),
@@ -103,14 +101,19 @@ PARTS = (
         AccessRequest,
         "request_id",
         "officer_id kind details password_hash asked_by asked_at decided_by decided_at outcome reason",
-        f"access_asked password_chosen access_refused access_withdrawn {_GIVEN}",
+        "access_asked password_chosen access_accepted access_confirmed access_alone access_refused"
+        " access_withdrawn",
         "officer_id",
     ),
     _part("tablet", Device, "device_id", "user_id enrolled_at", "device_enrolled"),
     _part("tablet label", Device, "device_id", "label", "device_enrolled device_renamed"),
     _part("tablet key", Device, "device_id", "public_key tls_pins", "device_enrolled device_recovered"),
     _part(
-        "tablet revoked", Device, "device_id", "revoked_at", "device_enrolled device_revoked device_disowned"
+        "tablet revoked",
+        Device,
+        "device_id",
+        "revoked_at",
+        "device_enrolled device_revoked device_disowned device_order_answered",
     ),
     _part(
         "tablet orders",
@@ -185,9 +188,13 @@ def keep(session: Session, tenant_id: str, root_index: int, lines: Lines) -> Non
 def contradictions(session: Session, tenant_id: str) -> list[Contradiction]:
     """Return the lines that changed since the newest root without an entry of the trail; none before it."""
     root, before = _last(session, tenant_id)
-    if root is None or before is None:
+    if root is None or root.access_digest is None:
         return []
     entries = _entries_since(session, tenant_id, root.trail_index or 0)
+    if before is None or digest_of(before) != root.access_digest:
+        # Without them nothing can be compared: the next root must not accept the present state in silence.
+        index = str(root.root_index)
+        return [] if (CONFIRMED, index) in entries else [Contradiction("lines of root", index, "altered")]
     actions = {action for action, _ in entries}
     changed: list[Contradiction] = []
     for part in PARTS:
@@ -223,11 +230,7 @@ def confirm(session: Session, context: OperationContext, object_id: str) -> None
 
 def faults_of_access(session: Session, tenant_id: str) -> Iterator[str]:
     """Yield the problems of the access state, a line each, with those in the trail that nobody confirmed."""
-    root, before = _last(session, tenant_id)
-    if root is not None and root.access_digest is not None:
-        if before is None or digest_of(before) != root.access_digest:
-            yield f"access: lines of root {root.root_index}"
-        yield from (f"access: {change}" for change in contradictions(session, tenant_id))
+    yield from (f"access: {change}" for change in contradictions(session, tenant_id))
     yield from (f"access: {change} (in the audit trail)" for change in _unconfirmed(session, tenant_id))
 
 
@@ -292,6 +295,13 @@ def _unconfirmed(session: Session, tenant_id: str) -> list[Contradiction]:
         if action == CONFIRMED:
             open_.pop(object_id or "", None)
         elif object_id is not None and details is not None:
-            values = json.loads(details)
-            open_.setdefault(object_id, []).append(Contradiction(values["part"], object_id, values["kind"]))
+            open_.setdefault(object_id, []).append(_contradiction(object_id, details))
     return [change for changes in open_.values() for change in changes]
+
+
+def _contradiction(object_id: str, details: str) -> Contradiction:
+    try:
+        values = json.loads(details)
+        return Contradiction(str(values["part"]), object_id, str(values["kind"]))
+    except (ValueError, KeyError, TypeError):  # the entry was altered too: the chain of the trail names it
+        return Contradiction("entry", object_id, "altered")

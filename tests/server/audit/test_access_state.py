@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,14 @@ from field178_server.database.models import (
     Webhook,
 )
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.devices import orders
 from field178_server.maintenance.integrity import faults_of_store
 from field178_server.office.tablets import operations as tablets
 from field178_server.security.passwords import Passwords
 from field178_server.serving.secret_rotation import finish_rotation
+from field178_shared.device_orders import OrderKind, OrderOutcome, OrderReceipt
 from field178_shared.errors import AppError
+from field178_shared.time.clock import to_wire
 
 CHI = Officer.login == "chi"
 
@@ -149,6 +153,26 @@ def test_actions_of_the_product_explain_what_they_change(office: Office) -> None
     assert faults(office) == []
 
 
+def test_a_tablet_that_was_wiped_by_order_is_revoked_with_an_entry(office: Office) -> None:
+    tablet = Tablet(office).ready()
+    assert extend(office)
+    key, kind = office.runtime.keyring.receipt, OrderKind.FULL_WIPE
+    number = run_write(
+        office.engine, lambda session: orders.give(session, office.context, tablet.device, kind, "Mất", key)
+    )
+    receipt = OrderReceipt(tablet.device, number, OrderOutcome.DONE, to_wire(office.clock.now()))
+    receipt = replace(receipt, sig=tablet.sign(receipt.signed_text))
+    run_write(office.engine, lambda session: orders.take_receipt(session, office.context, receipt))
+    assert parts(office) == set()
+
+
+def test_an_altered_entry_of_the_trail_does_not_stop_the_check(office: Office) -> None:
+    write(office, update(Officer).where(CHI).values(role="admin"))
+    assert extend(office)
+    write(office, update(Audit).where(Audit.action == access_state.CONTRADICTED).values(details="x"))
+    assert any(fault.startswith("access: entry ") for fault in faults(office))
+
+
 def test_an_entry_explains_only_what_its_action_changes(office: Office) -> None:
     run_write(office.engine, lambda session: accounts.set_password(session, office.context, "chi", "y"))
     write(office, update(Officer).where(CHI).values(role="admin"))
@@ -191,7 +215,12 @@ def test_a_confirmed_object_is_named_no_more(office: Office) -> None:
 @pytest.mark.parametrize("edit", [update(AccessState).values(lines="{}"), delete(AccessState)])
 def test_lines_that_are_not_those_of_the_root_are_named(office: Office, edit: Any) -> None:
     write(office, edit)
-    assert "access: lines of root 2" in faults(office)
+    assert faults(office) == ["access: lines of root 2 altered"]
+    write(office, update(Officer).where(CHI).values(role="admin"))
+    office.clock.move(hours=1)
+    # The next root hides the edits, and so names the lines in the trail.
+    assert extend(office)
+    assert faults(office) == ["access: lines of root 2 altered (in the audit trail)"]
 
 
 def test_a_root_follows_within_the_hour_though_nothing_came(office: Office) -> None:
