@@ -1,4 +1,4 @@
-"""Digest of the access state in each root: accounts, scopes, passwords, tablets' keys and tokens.
+"""Digest of the access state in each root: accounts, scopes, passwords, tablets' keys, tokens, holds.
 
 A part of the state that changed since the last root needs an entry of the audit trail about its object. A
 row that was edited in the database has none: `check` names it, and the next root records it in the trail.
@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import or_, select
@@ -29,8 +29,10 @@ from field178_server.database.models import (
     DeviceScope,
     EnrolmentCode,
     FeedToken,
+    LegalHold,
     Officer,
     OfficerScope,
+    RetentionRun,
     Root,
     Tenant,
     Webhook,
@@ -145,6 +147,21 @@ PARTS = (
         "token_id",
         "token_hash label officer_id made_by made_at accepted_at expires_at revoked_at revoked_by",
         "feed_token_made feed_token_accepted feed_token_revoked",
+    ),
+    _part(
+        "hold",
+        LegalHold,
+        "hold_id",
+        "record_id reason set_by set_at released_by released_at",
+        "record_hold_set record_hold_released",
+        "record_id",
+    ),
+    _part(
+        "retention run",
+        RetentionRun,
+        "run_id",
+        "on_day periods requested_by requested_at confirmed_by confirmed_at",
+        "retention_requested retention_confirmed retention_refused retention_withdrawn",
     ),
     _part(
         "webhook",
@@ -267,6 +284,8 @@ def _lines(session: Session, tenant_id: str, part: Part) -> Iterator[tuple[str, 
 def _stored(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
     return value.hex() if isinstance(value, bytes) else value
 
 

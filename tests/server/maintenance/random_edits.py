@@ -95,6 +95,7 @@ UNCHECKED_COLUMNS = {
         " tablet was answered is checked, and the next exchange repairs the order"
     ),
     "receipt_copy": "v: the next exchange repairs the order",
+    "retention_run": "extent files result job_id reduced_at erased_at proved_at: what the job did",
     "record": "subject_id seq: derived from the body, or compared with the feed",
     "scope": "kind seq floor: the next exchange repairs the order",
     "webhook": (
