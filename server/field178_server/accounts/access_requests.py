@@ -34,7 +34,7 @@ def ask(
     )
     session.add(request)
     session.flush()
-    context.note(session, AuditEntry("access_asked", officer_id, details={"kind": kind}))
+    context.note(session, AuditEntry("access_requested", officer_id, details={"kind": kind}))
     return request
 
 

@@ -103,7 +103,7 @@ PARTS = (
         AccessRequest,
         "request_id",
         "officer_id kind details password_hash asked_by asked_at decided_by decided_at outcome reason",
-        "access_asked password_chosen access_accepted access_confirmed access_alone access_refused"
+        "access_requested password_chosen access_accepted access_confirmed access_alone access_refused"
         " access_withdrawn",
         "officer_id",
     ),

@@ -157,7 +157,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         "password_set",
         "password_reset",
         "password_chosen",
-        "access_asked",
+        "access_requested",
         "access_accepted",
         "access_confirmed",
         "access_alone",

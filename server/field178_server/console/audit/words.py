@@ -154,7 +154,7 @@ _ACTIONS: Mapping[str, str] = {
     "password_set": N_("Set the password"),
     "password_reset": N_("Made a link for a new password"),
     "password_chosen": N_("Chose a password by the link"),
-    "access_asked": N_("Asked for access, which waits for a second person"),
+    "access_requested": N_("Asked for access, which waits for a second person"),
     "access_accepted": N_("Accepted the new password with the present one"),
     "access_confirmed": N_("Confirmed access as a second person"),
     "access_alone": N_("Put access into effect without a second person"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from field178_shared.text.i18n import N_
 
 FLASHES = {
-    "retention_asked": N_("Asked for. Nothing is removed until another person confirms."),
+    "retention_requested": N_("Asked for. Nothing is removed until another person confirms."),
     "retention_confirmed": N_("Confirmed: the run has begun."),
     "retention_cancelled": N_("Nothing was removed."),
     "retention_resumed": N_("The run goes on."),

@@ -61,7 +61,7 @@ def submit() -> AnyResponse:
         if error.code not in _REFUSALS:
             raise
         return _index((error.status, _REFUSALS[error.code]))
-    return _to_page(run_id, "retention_asked")
+    return _to_page(run_id, "retention_requested")
 
 
 def detail(run_id: str) -> Response:

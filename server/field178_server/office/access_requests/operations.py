@@ -47,7 +47,7 @@ def ask_password(session: Session, context: OperationContext, officer_id: str, *
         context.note(session, AuditEntry("password_reset", officer_id))
         return
     request = access_requests.ask(session, context, officer_id, PASSWORD)
-    access_notices.notify_of_asked(session, context, request, by_mail=by_mail)
+    access_notices.notify_of_request(session, context, request, by_mail=by_mail)
 
 
 def accept(session: Session, context: OperationContext, request_id: str, *, by_mail: bool) -> None:

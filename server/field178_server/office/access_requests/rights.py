@@ -183,7 +183,7 @@ def _ask(
     session: Session, context: OperationContext, officer_id: str, kind: str, details: str, *, by_mail: bool
 ) -> None:
     request = access_requests.ask(session, context, officer_id, kind, details)
-    access_notices.notify_of_asked(session, context, request, by_mail=by_mail)
+    access_notices.notify_of_request(session, context, request, by_mail=by_mail)
 
 
 def _present_rights(session: Session, officer: Officer) -> RequestedRights:

@@ -20,7 +20,7 @@ from field178_server.database.tables.access import (
     AccessRequest,
 )
 from field178_server.office.reminders import oversight
-from field178_server.office.reminders.account_changes import notify_of_asked_reset, notify_of_reset
+from field178_server.office.reminders.account_changes import notify_of_reset, notify_of_reset_request
 from field178_server.office.reminders.personal_notice import (
     LANGUAGES,
     UNTIL_READ,
@@ -47,12 +47,12 @@ _REFUSED = N_("Refused by: {role}. What: {what}; of: {name} ({login}). Reason gi
 _DECIDED_SUBJECT = N_("Field register 178: your request was decided")
 
 
-def notify_of_asked(
+def notify_of_request(
     session: Session, context: OperationContext, request: AccessRequest, *, by_mail: bool
 ) -> None:
     """Notify the officer and the roles of oversight of a request that waits."""
     if request.kind == PASSWORD:
-        notify_of_asked_reset(session, context, request.officer_id, by_mail=by_mail)
+        notify_of_reset_request(session, context, request.officer_id, by_mail=by_mail)
     oversight.notify_of_waiting_access(session, context)
 
 
@@ -64,7 +64,7 @@ def notify_of_decided(
         notify_of_reset(session, context, request.officer_id, by_mail=by_mail)
     if request.outcome == ALONE:
         letter = PersonalNotice(_ALONE_SUBJECT, _texts(session, context, request, _ALONE), UNTIL_READ)
-        for officer in told_officers(session, context):
+        for officer in oversight_officers(session, context):
             tell_officer(session, context, officer, letter, by_mail=by_mail)
     elif request.outcome in (CONFIRMED, REFUSED) and request.asked_by is not None:
         asker = officers.by_login_or_id(session, context.tenant_id, request.asked_by)
@@ -73,7 +73,7 @@ def notify_of_decided(
         tell_officer(session, context, asker, letter, by_mail=by_mail)
 
 
-def told_officers(session: Session, context: OperationContext) -> Iterator[Officer]:
+def oversight_officers(session: Session, context: OperationContext) -> Iterator[Officer]:
     """Yield the officers of oversight and administration, without the actor."""
     for officer in officers.everyone(session, context.tenant_id):
         role = context.lists.roles.get(officer.role)

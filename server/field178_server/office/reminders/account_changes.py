@@ -48,7 +48,7 @@ def notify_of_reset(session: Session, context: OperationContext, officer_id: str
     _notify(session, context, officer_id, _RESET, by_mail=by_mail)
 
 
-def notify_of_asked_reset(
+def notify_of_reset_request(
     session: Session, context: OperationContext, officer_id: str, *, by_mail: bool
 ) -> None:
     """Notify an officer of another password that was asked for and is not in force yet."""

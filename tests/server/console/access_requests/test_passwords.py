@@ -97,7 +97,7 @@ def test_officer_accepts_with_the_present_password(
     assert choose(stranger, link, PASSWORD).headers["Location"] == "/sign-in"
     assert (signs_in(office, "binh", NEW), signs_in(office, "binh", PASSWORD)) == (True, False)
     assert own.get("/").status_code == 302
-    assert actions(office) == ["access_asked", "access_accepted"]
+    assert actions(office) == ["access_requested", "access_accepted"]
 
 
 def test_second_person_confirms_with_the_digits_of_the_officer(
@@ -119,7 +119,7 @@ def test_second_person_confirms_with_the_digits_of_the_officer(
     assert (signs_in(office, "binh", NEW), signs_in(office, "binh", PASSWORD)) == (True, False)
     assert own.get("/").status_code == 302
     assert request_of(office).password_hash is None
-    assert actions(office) == ["access_asked", "access_confirmed"]
+    assert actions(office) == ["access_requested", "access_confirmed"]
     assert "Đã xác nhận" in admin.text("/")
     again = privacy.post(path_of(office, "confirm"), {"check_code": code})
     assert again.status_code == 404
@@ -163,7 +163,7 @@ def test_effect_alone_needs_a_reason_and_is_told_to_all_until_they_read_it(
     assert privacy.post(path_of(office, "alone"), {"reason": "gấp", "password": PASSWORD}).status_code == 404
     assert admin.post(path_of(office, "alone"), {"reason": "gấp, đội đang ở cơ sở"}).status_code == 303
     assert signs_in(office, "binh", NEW)
-    assert actions(office) == ["access_asked", "access_alone"]
+    assert actions(office) == ["access_requested", "access_alone"]
     office.clock.move(days=200)
     watching = signed_in("leader_viewer")
     page = unescape(watching.text("/"))
@@ -196,7 +196,7 @@ def test_effect_alone_sends_mail_where_the_office_sends_mail(
 def test_later_request_and_closed_account_withdraw_the_open_one(office: Office, admin: Browser) -> None:
     ask(office, admin)
     ask(office, admin)
-    assert actions(office) == ["access_asked", "access_withdrawn", "access_asked"]
+    assert actions(office) == ["access_requested", "access_withdrawn", "access_requested"]
     assert admin.post(f"/people/{office.officer_id('binh')}/close", {}).status_code == 303
     assert request_of(office).outcome == "withdrawn"
 

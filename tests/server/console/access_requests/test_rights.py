@@ -88,7 +88,7 @@ def test_new_account_that_gives_access_waits_for_a_second_person(
     sent = {"check_code": code, "password": PASSWORD}
     assert leader.post(path_of(office, "confirm"), sent).status_code == 303
     assert signs_in(office, "moi", NEW)
-    assert actions(office) == ["access_asked", "access_confirmed"]
+    assert actions(office) == ["access_requested", "access_confirmed"]
 
 
 def test_account_that_reads_no_record_opens_at_once(
@@ -198,6 +198,6 @@ def test_trail_names_who_asked_and_who_confirmed(office: Office, admin: Browser,
         query = select(Audit.action, Audit.actor_id, Audit.details).where(Audit.action.startswith("access_"))
         entries = session.execute(query.order_by(Audit.audit_id)).all()
     assert [tuple(entry) for entry in entries] == [
-        ("access_asked", office.officer_id("admin"), '{"kind": "rights"}'),
+        ("access_requested", office.officer_id("admin"), '{"kind": "rights"}'),
         ("access_confirmed", office.officer_id("leader_viewer"), '{"kind": "rights"}'),
     ]
