@@ -199,3 +199,25 @@ def test_a_server_begins_without_the_libraries_of_files() -> None:
         [sys.executable, "-c", START], capture_output=True, text=True, check=True, timeout=120
     )
     assert ran.stdout == ""
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/api/v1/sync", "/odata/v4/"])
+def test_trace_is_answered_nowhere(office: Office, path: str) -> None:
+    answer = office.client.open(path, method="TRACE", headers={"X-Probe": "probe-178"})
+    assert answer.status_code in (404, 405)
+    assert "probe-178" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS", "POST"])
+@pytest.mark.parametrize("path", ["/sign-in", "/healthz", "/api/v1/uploads", "/api/v1/sync", "/odata/v4/"])
+def test_no_other_origin_may_read_an_answer(office: Office, path: str, method: str) -> None:
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    headers = office.client.open(path, method=method, headers=asked).headers
+    assert not [name for name, _ in headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/", "/static/css/", "/.git/config", "/static/../app.py", "/settings.env"]
+)
+def test_no_folder_and_no_file_beside_the_pages_is_served(office: Office, path: str) -> None:
+    assert office.client.get(path).status_code == 404

@@ -333,3 +333,9 @@ def test_sign_ins_are_limited_for_a_login_and_return_the_wait(office: Office, br
     assert enter(browser, "an").status_code == 200
     office.clock.move(minutes=10)
     assert enter(browser, "chi").status_code == 200
+
+
+def test_a_password_has_no_end_by_age(office: Office, browser: FlaskClient) -> None:
+    office.clock.move(days=3 * 365)
+    assert enter(browser).status_code == 200
+    assert who(browser) == "chi False"

@@ -74,3 +74,20 @@ def test_easily_guessed_password_is_refused(password: str, expected: Weakness | 
 
 def test_the_module_holds_two_places() -> None:
     assert passwords._SLOTS._initial_value == 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "password", ["bưởichuahơnchanh" * 4, "ĐÈN DẦU LEO LÉT", "k7#Qp2vX9m!Lw", "con trâu gặm cỏ"]
+)
+def test_no_kind_of_character_is_demanded_or_forbidden(password: str) -> None:
+    assert weakness(password, "an") is None
+
+
+def test_every_character_of_a_password_counts() -> None:
+    long = "bưởi chua hơn chanh " * 6
+    cheap = Passwords("test")
+    stored = cheap.hash(long)
+    assert cheap.matches(stored, long)
+    assert not cheap.matches(stored, long[:-1])
+    assert not cheap.matches(stored, long.upper())
+    assert not cheap.matches(stored, long.strip())

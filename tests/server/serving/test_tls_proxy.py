@@ -19,6 +19,7 @@ from field178_server.security import certificates
 from field178_server.serving import tls_proxy, waitress
 from field178_server.serving.connection_limits import ConnectionCount
 from field178_server.serving.tls_proxy import TlsFront
+from field178_server.serving.tls_stream import tls_context
 from field178_server.serving.waitress import StrictServer
 from field178_shared.time.clock import SystemClock
 
@@ -317,3 +318,10 @@ def test_tls_older_than_1_2_is_refused(port: int, folder: Path) -> None:
         context.wrap_socket(plain, server_hostname="127.0.0.1"),
     ):
         pass
+
+
+def test_every_cipher_has_forward_secrecy_and_128_bits(folder: Path) -> None:
+    ciphers = tls_context((folder / "server.crt", folder / "server.key")).get_ciphers()
+    assert {cipher["kea"] for cipher in ciphers} <= {"kx-any", "kx-ecdhe", "kx-dhe"}
+    assert min(cipher["strength_bits"] for cipher in ciphers) >= 128
+    assert ciphers[0]["protocol"] == "TLSv1.3"

@@ -13,7 +13,7 @@ from field178_server.console.shell.routes import menu_entries
 from field178_server.console.text import state_labels
 
 VENDOR = STATIC / "vendor"
-TEMPLATES = STATIC.parent / "templates"
+TEMPLATES = sorted(STATIC.parent.rglob("*.html"))
 MANIFEST = json.loads((VENDOR / "manifest.json").read_text("utf-8"))
 TOKENS = (STATIC / "css" / "tokens.css").read_text("utf-8")
 ON_SOFT = [(tone, f"{tone}-soft") for tone in ("primary", "ok", "bad", "warn")]
@@ -81,7 +81,7 @@ def test_edges_of_fields_stand_out(tokens: dict[str, str]) -> None:
 def test_every_icon_in_use_is_in_the_sprite() -> None:
     sprite = set(re.findall(r'<symbol id="([a-z-]+)"', (VENDOR / "icons.svg").read_text("utf-8")))
     named = re.compile(r'icon\("([a-z-]+)"')
-    used = {name for path in TEMPLATES.rglob("*.html") for name in named.findall(path.read_text("utf-8"))}
+    used = {name for path in TEMPLATES for name in named.findall(path.read_text("utf-8"))}
     icons = {label.icon for label in state_labels._STATES.values()} | set(queue_view._GROUP_ICONS.values())
     rooms = {entry.icon for _, _, entry in menu_entries()}
     assert (used | icons | rooms) - sprite == set()
@@ -94,8 +94,20 @@ def test_styles_and_scripts_ask_no_other_server() -> None:
 
 def test_templates_hold_no_inline_style_or_script() -> None:
     inline = re.compile(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)", re.I)
-    assert [path for path in TEMPLATES.rglob("*.html") if inline.search(path.read_text("utf-8"))] == []
+    assert len(TEMPLATES) > 100
+    assert [path for path in TEMPLATES if inline.search(path.read_text("utf-8"))] == []
 
 
 def test_package_contains_static_files_of_the_pages() -> None:
     assert all((Path(STATIC) / name).is_file() for name in ("console.js", "icon.svg", "css/fonts.css"))
+
+
+def test_password_fields_are_masked_and_take_pasted_texts() -> None:
+    pages = "".join(path.read_text("utf-8") for path in TEMPLATES)
+    fields = re.findall(
+        r"<input[^>]*(?:name=\"(?:password|again)\"|autocomplete=\"\{\{ complete \}\}\")[^>]*>", pages
+    )
+    assert len(fields) == 5
+    assert [field for field in fields if 'type="password"' not in field] == []
+    scripts = "".join(path.read_text("utf-8") for path in STATIC.glob("*.js"))
+    assert re.findall(r"onpaste|[\"']paste[\"']", pages + scripts) == []
