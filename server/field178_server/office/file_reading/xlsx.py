@@ -36,6 +36,7 @@ _MAX_UNPACKED_BYTES = 96 << 20
 _MAX_SHEET_BYTES = 48 << 20
 _MAX_TEXTS_BYTES = 12 << 20
 _MAX_PART_BYTES = 2 << 20
+_MAX_PARTS = 2_000
 _LAST_ROW = 1_048_576
 # Workbooks have no other; one of them needs memory that its entry does not declare.
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -89,13 +90,13 @@ def sheet_rows(
 
 
 def _check_sizes(packed: zipfile.ZipFile) -> None:
-    """Refuse a file whose parts unpack to too many bytes; no reader unpacks more than the entry declares."""
+    """Refuse a file of too many parts or bytes; no reader unpacks more bytes than an entry declares."""
     parts = packed.infolist()
     if any(part.flag_bits & 1 for part in parts):
         raise WorkbookRefused("locked")
     if any(part.compress_type not in _PACKINGS for part in parts):
         raise WorkbookRefused("damaged")
-    is_large = sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES
+    is_large = len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES
     if is_large or any(part.file_size > _limit_of(part.filename) for part in parts):
         raise WorkbookRefused("unpacks_too_large")
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from field178_server.office.file_reading import reading_limits
 from field178_server.office.file_reading.reading_limits import CpuLimit, reading_slot
-from field178_server.office.file_reading.xlsx import open_workbook, sheet_rows
+from field178_server.office.file_reading.xlsx import WorkbookRefused, open_workbook, sheet_rows
 from field178_server.office.lists.worksheet import read_worksheet
 from field178_server.office.register_import.reading.table_file import read_tables
 from field178_shared.errors import AppError
@@ -134,6 +134,16 @@ def test_a_workbook_made_to_hold_a_thread_comes_to_an_end_as_a_register(name: st
         assert refusal.code == "register_file"  # noqa: PT017  # either is right, an endless one is not
     else:
         assert len(rows) <= 1
+
+
+def test_a_workbook_of_very_many_parts_is_refused_before_it_is_unpacked() -> None:
+    out = io.BytesIO(workbook(("violations.items",)))
+    with zipfile.ZipFile(out, "a") as packed:
+        for number in range(2000):
+            packed.writestr(f"xl/media/{number}.png", b"")
+    with pytest.raises(WorkbookRefused) as refusal:
+        open_workbook(out)
+    assert refusal.value.problem == "unpacks_too_large"
 
 
 def test_a_reading_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
