@@ -211,8 +211,8 @@ def test_trace_is_answered_nowhere(office: Office, path: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "OPTIONS", "POST"])
 @pytest.mark.parametrize("path", ["/sign-in", "/healthz", "/api/v1/uploads", "/api/v1/sync", "/odata/v4/"])
 def test_no_other_origin_may_read_an_answer(office: Office, path: str, method: str) -> None:
-    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
-    headers = office.client.open(path, method=method, headers=asked).headers
+    origin = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    headers = office.client.open(path, method=method, headers=origin).headers
     assert not [name for name, _ in headers if name.lower().startswith("access-control-")]
 
 

@@ -36,6 +36,11 @@ def test_the_key_of_forms_or_the_server_secret_forges_no_session_of_a_tablet(fol
     assert own not in {DeviceSessions("main", key).nonce(DEVICE, NOW) for key in others}
 
 
+def test_another_tenant_under_the_same_key_has_other_sessions() -> None:
+    key = b"k" * 32
+    assert DeviceSessions("main", key).nonce(DEVICE, NOW) != DeviceSessions("other", key).nonce(DEVICE, NOW)
+
+
 def test_a_rotation_makes_new_keys_and_opens_what_earlier_ones_sealed(folder: Path) -> None:
     before = load_keys(folder)
     sealed = SecretBox(before, Purpose.ONE_TIME_CODES).sealed("chi", "JBSWY3DP")

@@ -11,12 +11,27 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("server/field178_server", "mobile/field178_mobile", "shared/field178_shared")
-FORBIDDEN = {
-    *("eval", "exec", "compile", "__import__"),
-    *("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"),
-    *("pickle.loads", "pickle.load", "marshal.loads", "shelve.open", "yaml.load", "dill.loads"),
-    *("hashlib.md5", "ssl._create_unverified_context", "tempfile.mktemp"),
-}
+FORBIDDEN = frozenset(
+    [
+        "eval",
+        "exec",
+        "compile",
+        "__import__",
+        "os.system",
+        "os.popen",
+        "subprocess.getoutput",
+        "subprocess.getstatusoutput",
+        "pickle.loads",
+        "pickle.load",
+        "marshal.loads",
+        "shelve.open",
+        "yaml.load",
+        "dill.loads",
+        "hashlib.md5",
+        "ssl._create_unverified_context",
+        "tempfile.mktemp",
+    ]
+)
 # A pause that others can predict helps nobody.
 PREDICTABLE = {("server/field178_server/office/webhooks/delivery.py", "random")}
 SQL = {"execute", "text", "exec_driver_sql"}

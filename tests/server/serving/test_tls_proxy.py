@@ -320,8 +320,9 @@ def test_tls_older_than_1_2_is_refused(port: int, folder: Path) -> None:
         pass
 
 
-def test_every_cipher_has_forward_secrecy_and_128_bits(folder: Path) -> None:
+def test_every_cipher_is_authenticated_and_has_forward_secrecy(folder: Path) -> None:
     ciphers = tls_context((folder / "server.crt", folder / "server.key")).get_ciphers()
     assert {cipher["kea"] for cipher in ciphers} <= {"kx-any", "kx-ecdhe", "kx-dhe"}
     assert min(cipher["strength_bits"] for cipher in ciphers) >= 128
+    assert [cipher["name"] for cipher in ciphers if not cipher["aead"]] == []
     assert ciphers[0]["protocol"] == "TLSv1.3"

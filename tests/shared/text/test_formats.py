@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from field178_shared.text.formats import (
     date_text,
     datetime_text,
+    is_mail_address,
     money_range_text,
     money_text,
     number_text,
@@ -135,3 +136,12 @@ def test_everything_else_is_none(text: str) -> None:
 
 def test_a_place_may_ask_for_fewer_digits() -> None:
     assert (parse_whole_number("12345", 5), parse_whole_number("123456", 5)) == (12345, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["an@xa.example\nBcc: binh@xa.example", "an@xa.example\r", "An <an@xa.example>", "an@xa", "a..b@xa.vn"],
+)
+def test_address_with_a_line_break_or_a_name_is_no_mail_address(text: str) -> None:
+    assert is_mail_address("an@xa.example")
+    assert not is_mail_address(text)
