@@ -92,6 +92,10 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 }
 # Forms with text on pages that this district does not have, and the test that types into each.
 ELSEWHERE = {
+    "console.accounts.add_passkey": "test_console_passkeys: an address with a name",
+    "console.accounts.passkey_challenge": "test_console_passkeys: a script asks, no form",
+    "console.accounts.passkey_options": "test_console_passkeys: a script asks, no form",
+    "console.accounts.rename_passkey": "test_console_passkeys: an address with a name",
     "console.attention.decide": "test_console_failures: page that was lost",
     "console.reports.freeze": "test_console_reports: from draft to restatement",
     "console.reports.restate": "test_console_reports: from draft to restatement",

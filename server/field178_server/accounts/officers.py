@@ -42,6 +42,7 @@ class Credentials:
     password_hash: str | None
     totp_secret: str | None
     totp_step: int
+    has_passkeys: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,13 @@ def credentials(session: Session, tenant_id: str, login: str) -> Credentials | N
     officer = by_login(session, tenant_id, login)
     if officer is None or officer.disabled_at is not None:
         return None
-    return Credentials(officer.officer_id, officer.password_hash, officer.totp_secret, officer.totp_step)
+    return Credentials(
+        officer.officer_id,
+        officer.password_hash,
+        officer.totp_secret,
+        officer.totp_step,
+        officer.passkey_count > 0,
+    )
 
 
 def set_password(session: Session, officer: Officer, password_hash: str | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from field178_server.accounts import access_requests, officers, one_time_codes, roster, teams
+from field178_server.accounts import access_requests, officers, one_time_codes, passkeys, roster, teams
 from field178_server.accounts.officers import NewOfficer
 from field178_server.accounts.password_link import LinkTarget
 from field178_server.audit.office_write import put_record
@@ -159,9 +159,10 @@ def choose_password(
 
 
 def drop_one_time_codes(session: Session, context: OperationContext, officer_id: str) -> None:
-    """Stop requiring one-time codes of an officer, for instance after the phone was lost."""
+    """Drop one-time codes and passkeys of an officer, for instance after the telephone was lost."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     officer.totp_secret = None
+    passkeys.remove_all(session, officer)
     context.note(session, AuditEntry("totp_dropped", officer_id))
 
 

@@ -33,6 +33,7 @@ from field178_server.database.models import (
     Officer,
     OfficerScope,
     RetentionRun,
+    Passkey,
     Root,
     Tenant,
     Webhook,
@@ -97,6 +98,13 @@ PARTS = (
         " password_hash_renewed account_data_removed",
     ),
     _part("one-time codes", Officer, "officer_id", "totp_secret", _CODES_SET),
+    _part(
+        "passkeys",
+        Passkey,
+        "officer_id",
+        "passkey_id credential_id public_key name made_at",
+        "passkey_added passkey_renamed passkey_removed",
+    ),
     _part("scopes", OfficerScope, "officer_id", "scope", _SCOPES_SET),
     _part(
         "access request",

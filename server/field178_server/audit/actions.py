@@ -139,7 +139,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         "record_hold_released",
         RECORDS_SEARCHED,
     ),
-    ActionKind.SIGN_IN: ("sign_in_accepted", "sign_in_refused", "sessions_ended"),
+    ActionKind.SIGN_IN: ("sign_in_accepted", "sign_in_refused", "passkey_refused", "sessions_ended"),
     ActionKind.PEOPLE: (
         "officer_added",
         "officer_changed",
@@ -169,6 +169,9 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         "totp_sealed_again",
         "account_data_removed",
         "password_hash_renewed",
+        "passkey_added",
+        "passkey_renamed",
+        "passkey_removed",
     ),
     ActionKind.TABLETS: (
         "enrolment_code_issued",

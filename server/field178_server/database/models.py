@@ -34,6 +34,7 @@ from field178_server.database.tables.indicator import (
 from field178_server.database.tables.job import Job
 from field178_server.database.tables.mail import Mail
 from field178_server.database.tables.notice import Notice, NoticeDelivery, NoticeReading
+from field178_server.database.tables.passkey import Passkey, PasskeyChallenge
 from field178_server.database.tables.projection import (
     VISITS_INDEX,
     ConflictRow,
@@ -126,6 +127,8 @@ __all__ = [
     "NumberLease",
     "Officer",
     "OfficerScope",
+    "Passkey",
+    "PasskeyChallenge",
     "PlanItemRow",
     "ProjectionRun",
     "Quarantine",

@@ -54,6 +54,7 @@ def waiting_work(session: Session, tenant_id: str, now: datetime) -> Waiting:
         Officer.tenant_id == tenant_id,
         Officer.disabled_at.is_(None),
         Officer.totp_secret.is_(None),
+        Officer.passkey_count == 0,
         Officer.role.in_(owing),
     )
     counts: tuple[Select[Any], ...] = (

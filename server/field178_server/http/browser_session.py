@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from flask import after_this_request, g, request
@@ -13,9 +14,12 @@ from werkzeug.wrappers import Response
 from field178_server.accounts import officers
 from field178_server.accounts import sessions as accounts
 from field178_server.accounts.officers import OfficerContext
+from field178_server.database.tables.account import Officer
+from field178_server.database.tables.passkey import CONFIRM, SIGN_IN
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.known_browser import known_browser_of, remember_browser
+from field178_server.http.passkeys import check_passkey
 from field178_server.http.sign_in import check_sign_in
 from field178_server.records.access import owes_second_factor
 from field178_server.runtime import Runtime, new_token
@@ -36,36 +40,59 @@ _REFUSALS = {
 }
 CODE_FIELD = "confirm_code"
 _NO_PASSWORD = N_("Type your password: this needs it.")
+PASSKEY_FIELD = "passkey"
+_PASSKEY_REFUSED = N_("The password is not right, or the passkey was not accepted. Try both again.")
 _CODE_REFUSED = N_(
     "The password or the one-time code is not right."
     " Each code is good once: wait for the next one after signing in."
 )
 
 
+class Factor(StrEnum):
+    """The second factor that is asked at a confirmation: codes go before passkeys."""
+
+    NONE = "none"
+    CODES = "codes"
+    PASSKEYS = "passkeys"
+
+
 def sign_in(login: str, password: str, totp: str = "") -> OfficerContext:
     """Check the credentials, open a session with a new token and set its cookie; return the officer.
 
-    Raises AppError(sign_in_refused | slow_down | busy).
+    Raises AppError(sign_in_refused | slow_down | busy), PasskeyNeededError after a right password.
     """
     runtime = current_runtime()
     browser_id = known_browser_of(runtime, login)
     client = f"browser|{browser_id}" if browser_id else ""
-    officer_id = check_sign_in(runtime, login, password, totp, client=client)
+    return _open_session(check_sign_in(runtime, login, password, totp, client=client))
+
+
+def sign_in_with_passkey(challenge: str, answer: str) -> OfficerContext:
+    """Open a session for the officer whose passkey answers the challenge that followed the right password.
+
+    Raises AppError(sign_in_refused).
+    """
+    return _open_session(check_passkey(challenge, answer, SIGN_IN))
+
+
+def _open_session(officer_id: str) -> OfficerContext:
+    runtime = current_runtime()
     token, old, now = new_token(), _cookie_token(runtime), runtime.clock.now()
 
     def open_it(session: Session) -> OfficerContext:
         officer = officers.by_login_or_id(session, runtime.tenant_id, officer_id)
+        if officer.disabled_at is not None:
+            raise AppError(ErrorCode.SIGN_IN_REFUSED)
         # A new token at every sign-in, against session fixation.
         accounts.close(session, runtime.tenant_id, old)
         accounts.open_session(session, officer, token, now)
         return officers.context_of(session, officer)
 
     context = run_write(runtime.engine, open_it)
-    g.officer, g.is_confirmed, g.asks_code, g.console_token = context, False, False, token
-    g.has_factor = False
+    g.officer, g.is_confirmed, g.factor, g.console_token = context, False, Factor.NONE, token
     g.session_left_s = int(accounts.IDLE.total_seconds()), int(accounts.ABSOLUTE.total_seconds())
     _plan_cookie(runtime, cookie_value(runtime, token, officer_id))
-    remember_browser(runtime, login)
+    remember_browser(runtime, context.login)
     return context
 
 
@@ -74,19 +101,25 @@ def sign_out() -> None:
     runtime = current_runtime()
     token = _cookie_token(runtime)
     run_write(runtime.engine, lambda session: accounts.close(session, runtime.tenant_id, token))
-    g.officer, g.is_confirmed, g.asks_code, g.console_token = None, False, False, ""
+    g.officer, g.is_confirmed, g.factor, g.console_token = None, False, Factor.NONE, ""
     _plan_cookie(runtime, "")
 
 
 def confirm(password: str, code: str = "") -> None:
     """Check the signed-in officer's password again; actions that need it are allowed for ten minutes.
 
-    An officer with one-time codes must enter another code as well.
+    An officer with one-time codes must enter another code as well; one with passkeys alone answers by one.
     """
     runtime = current_runtime()
     if (officer := find_officer()) is None:
         raise AppError(ErrorCode.SESSION_UNKNOWN)
-    check_sign_in(runtime, officer.login, password, code, client=f"session|{officer.id}")
+    second = None if asks_passkey() else code
+    if asks_passkey():
+        challenge, answer = (
+            request.form.get(name, "") for name in (f"{PASSKEY_FIELD}_challenge", PASSKEY_FIELD)
+        )
+        check_passkey(challenge, answer, CONFIRM, officer.id)
+    check_sign_in(runtime, officer.login, password, second, client=f"session|{officer.id}")
     token, now = _cookie_token(runtime), runtime.clock.now()
     run_write(runtime.engine, lambda session: accounts.confirm(session, runtime.tenant_id, token, now))
     g.is_confirmed = True
@@ -99,7 +132,12 @@ def is_confirmed() -> bool:
 
 def asks_code() -> bool:
     """Return whether the officer uses one-time codes, so that a confirmation needs a code."""
-    return find_officer() is not None and g.asks_code is True
+    return find_officer() is not None and g.factor is Factor.CODES
+
+
+def asks_passkey() -> bool:
+    """Return whether the officer has passkeys and no one-time codes, so that a confirmation needs one."""
+    return find_officer() is not None and g.factor is Factor.PASSKEYS
 
 
 def must_set_up_factor(lists: CodeLists) -> bool:
@@ -107,7 +145,10 @@ def must_set_up_factor(lists: CodeLists) -> bool:
     officer, runtime = find_officer(), current_runtime()
     is_required = runtime.settings.second_factor == "required"
     return (
-        is_required and officer is not None and owes_second_factor(officer.role, lists) and not g.has_factor
+        is_required
+        and officer is not None
+        and owes_second_factor(officer.role, lists)
+        and g.factor is Factor.NONE
     )
 
 
@@ -123,16 +164,16 @@ def password_refusal() -> tuple[int, str] | None:
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
-        is_code = error.code is ErrorCode.SIGN_IN_REFUSED and asks_code()
-        return error.status, _CODE_REFUSED if is_code else _REFUSALS[error.code]
+        if error.code is ErrorCode.SIGN_IN_REFUSED and g.factor is not Factor.NONE:
+            return error.status, _CODE_REFUSED if asks_code() else _PASSKEY_REFUSED
+        return error.status, _REFUSALS[error.code]
     return None
 
 
 def find_officer() -> OfficerContext | None:
     """Return the officer of the browser's valid session, or None."""
     if "officer" not in g:
-        g.officer, g.is_confirmed, g.asks_code = _look_up(current_runtime())
-        g.has_factor = g.asks_code
+        g.officer, g.is_confirmed, g.factor = _look_up(current_runtime())
     officer = g.officer
     assert officer is None or isinstance(officer, OfficerContext)
     return officer
@@ -185,14 +226,14 @@ def cookie_value(runtime: Runtime, token: str, officer_id: str) -> str:
     return f"{token}.{_signatures(runtime, token, officer_id)[0]}"
 
 
-def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool, bool]:
+def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool, Factor]:
     token, now = _cookie_token(runtime), runtime.clock.now()
     if not token:
-        return None, False, False
+        return None, False, Factor.NONE
     with snapshot(runtime.engine) as session:
         browser_session = accounts.find(session, runtime.tenant_id, token, now)
         if browser_session is None or not _is_signed(runtime, token, browser_session.officer.officer_id):
-            return None, False, False
+            return None, False, Factor.NONE
         context, confirmed = (
             officers.context_within(browser_session.officer, browser_session.scopes),
             browser_session.is_confirmed(now),
@@ -201,10 +242,16 @@ def _look_up(runtime: Runtime) -> tuple[OfficerContext | None, bool, bool]:
         g.session_left_s = accounts.left_s(
             browser_session.row, now if is_used else browser_session.row.last_seen_at, now
         )
-        has_codes = browser_session.officer.totp_secret is not None
+        factor = _factor_of(browser_session.officer)
     if is_used:
         run_write(runtime.engine, lambda session: accounts.touch(session, runtime.tenant_id, token, now))
-    return context, confirmed, has_codes
+    return context, confirmed, factor
+
+
+def _factor_of(officer: Officer) -> Factor:
+    if officer.totp_secret is not None:
+        return Factor.CODES
+    return Factor.PASSKEYS if officer.passkey_count else Factor.NONE
 
 
 def _cookie_token(runtime: Runtime) -> str:

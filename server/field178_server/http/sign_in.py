@@ -28,6 +28,14 @@ _ADDRESSES = 10
 _CODE = "code"
 
 
+class PasskeyNeededError(Exception):
+    """The password is right; one of the officer's passkeys must answer, for no one-time code was given."""
+
+    def __init__(self, officer_id: str) -> None:
+        super().__init__(officer_id)
+        self.officer_id = officer_id
+
+
 def client_address() -> str:
     """Return the client's address (IPv6: its network), by which attempts are limited.
 
@@ -37,9 +45,9 @@ def client_address() -> str:
 
 
 def check_sign_in(runtime: Runtime, login: str, password: str, code: str | None, *, client: str = "") -> str:
-    """Return the officer's id, or raise AppError(sign_in_refused | slow_down | busy).
+    """Return the officer's id; raise AppError(sign_in_refused | slow_down | busy) or PasskeyNeededError.
 
-    An unknown login takes as long as a known one. `code` None: no one-time code is required.
+    An unknown login takes as long as a known one. `code` None: no second factor is required.
     `client`: session, tablet or known browser of the request, which has its own attempts; "": a stranger.
     """
     with password_slot(is_known=bool(client)):
@@ -59,6 +67,9 @@ def _check(runtime: Runtime, login: str, password: str, code: str | None, client
     if credentials is None or not is_right:
         run_write(runtime.engine, lambda session: _note(session, runtime, "sign_in_refused", credentials))
         raise AppError(ErrorCode.SIGN_IN_REFUSED)
+    if code is not None and credentials.has_passkeys and not (credentials.totp_secret and code):
+        # The attempt stays counted: who has the password alone makes few challenges.
+        raise PasskeyNeededError(credentials.officer_id)
     accepted, renewed = credentials, _renewed(runtime, credentials, password)
     if not run_write(runtime.engine, lambda session: _settle(session, runtime, accepted, code, renewed)):
         raise AppError(ErrorCode.SIGN_IN_REFUSED)

@@ -43,6 +43,7 @@ UNCHECKED_TABLES = {
     "notice_delivery": "what tablets were shown",
     "notice_reading": "what officers read",
     "number_lease": "blocks of numbers; two minutes with one number are shown on the console",
+    "passkey_challenge": "challenges of minutes",
     "projection_run": "the position of a run",
     "purge": "requests to erase; the trail has their entries",
     "quarantine": "changes that were not applied; their receipts are checked",
@@ -90,6 +91,7 @@ UNCHECKED_COLUMNS = {
     "report_template": "name taken_at ended_at: the content is checked by its hash",
     "feed": "kind left_rev: a row of another kind is missed by its record",
     "officer": "language totp_step: set by each sign-in, or of no weight",
+    "passkey": "sign_count last_used_at: set by each use",
     "receipt": (
         "device_id scope seq rev h at details v first_v: where and when a change was stored; what the"
         " tablet was answered is checked, and the next exchange repairs the order"

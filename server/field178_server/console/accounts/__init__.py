@@ -9,6 +9,7 @@ from field178_server.console.accounts import (
     own_account,
     own_tablets,
     pages,
+    passkeys,
 )
 from field178_server.console.shell.access import PUBLIC, SIGNED_IN
 from field178_server.console.shell.routes import get, post
@@ -25,6 +26,11 @@ ROUTES = (
     get("/account/authenticator", own_account.authenticator, SIGNED_IN),
     post("/account/authenticator", own_account.begin_codes, SIGNED_IN),
     post("/account/authenticator/end", own_account.end_codes, SIGNED_IN),
+    post("/account/passkeys/options", passkeys.passkey_options, SIGNED_IN),
+    post("/account/passkeys/challenge", passkeys.passkey_challenge, SIGNED_IN),
+    post("/account/passkeys", passkeys.add_passkey, SIGNED_IN),
+    post("/account/passkeys/<passkey_id>/rename", passkeys.rename_passkey, SIGNED_IN),
+    post("/account/passkeys/<passkey_id>/remove", passkeys.remove_passkey, SIGNED_IN),
     post("/account/tokens/<token_id>", own_account.answer_token, SIGNED_IN),
     post("/account/tokens/<token_id>/end", own_account.end_token, SIGNED_IN),
     post("/account/requests/<request_id>/refuse", own_account.refuse_request, SIGNED_IN),
@@ -32,6 +38,7 @@ ROUTES = (
     post("/own-tablets/<device_id>", own_tablets.answer_own_tablet, SIGNED_IN),
     get("/sign-in", pages.sign_in_form, PUBLIC),
     post("/sign-in", pages.sign_in, PUBLIC),
+    post("/sign-in/passkey", pages.sign_in_with_passkey, PUBLIC),
     get("/session", pages.stay, SIGNED_IN),
     post("/sign-out", pages.sign_out, SIGNED_IN),
     post("/preferences", appearance.set_preferences, PUBLIC),

@@ -9,6 +9,9 @@ FLASHES = {
     "own_password_set": N_("The password was replaced. Your other browsers are signed out."),
     "codes_begun": N_("From the next sign-in on a one-time code is asked of you."),
     "codes_ended": N_("No one-time code is asked of you any more."),
+    "passkey_added": N_("Added: from the next sign-in on your passkey is asked for after the password."),
+    "passkey_renamed": N_("Renamed: your passkey."),
+    "passkey_removed": N_("Removed: your passkey opens nothing any more. Delete it on its device too."),
     "token_accepted": N_("Accepted: the data token reads with your rights from now on."),
     "token_ended": N_("Revoked: the data token reads nothing."),
     "own_request_refused": N_(

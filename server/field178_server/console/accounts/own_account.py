@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.accounts import officers, one_time_codes, own_account, sessions
+from field178_server.accounts import officers, one_time_codes, own_account, passkeys, sessions
 from field178_server.console.accounts.flashes import FLASHES
 from field178_server.console.accounts.new_password import problem_of
 from field178_server.console.shell.form_actions import done, office
@@ -20,6 +20,7 @@ from field178_server.database.models import Officer
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http import browser_session
 from field178_server.http.browser_session import must_set_up_factor, password_refusal
+from field178_server.http.passkeys import server_party
 from field178_server.http.sign_in import check_sign_in
 from field178_server.office.access_requests import operations as access_requests
 from field178_server.office.access_requests.queries import open_passwords_of
@@ -47,13 +48,13 @@ PASSWORD_REFUSALS = {
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
     ErrorCode.BUSY: N_("Many people are signing in right now. Type the password again in some seconds."),
 }
-_FACTOR_IS_DUTY = N_("Your role must have a second factor: set up another one first, then this one can go.")
+FACTOR_IS_DUTY = N_("Your role must have a second factor: set up another one first, then this one can go.")
 _WRONG_CODE = N_("The code is not right. Take the newest one; the clock of the telephone must be right.")
 
 
 def index() -> Response:
     """Show the officer's own page."""
-    return _page()
+    return account_page()
 
 
 def set_password() -> AnyResponse:
@@ -67,9 +68,9 @@ def set_password() -> AnyResponse:
     except AppError as error:
         if error.code not in PASSWORD_REFUSALS:
             raise
-        return _page(error.status, {"present": PASSWORD_REFUSALS[error.code]})
+        return account_page(error.status, {"present": PASSWORD_REFUSALS[error.code]})
     if problem := problem_of(chosen, request.form.get("again", ""), officer.login):
-        return _page(422, {"new": problem})
+        return account_page(422, {"new": problem})
     stored, token = runtime.passwords.hash(chosen), browser_session.current_token()
     run_write(
         runtime.engine,
@@ -84,12 +85,12 @@ def set_mail() -> AnyResponse:
     runtime, officer = page.runtime, page.officer
     address, chosen = request.form.get("email", "").strip() or None, request.form.getlist("topic")
     if address and not is_mail_address(address):
-        return _page(422, {"email": BAD_ADDRESS})
+        return account_page(422, {"email": BAD_ADDRESS})
     with snapshot(runtime.engine) as session:
         former = officers.by_login_or_id(session, runtime.tenant_id, officer.id).email
     # The mailbox of the address receives notices about the account.
     if address != former and (refusal := password_refusal()) is not None:
-        return _page(refusal[0], {"mail-password": refusal[1]})
+        return account_page(refusal[0], {"mail-password": refusal[1]})
     offered = topics_of(officer.role, context.lists)
     topics = [topic.value for topic in offered if topic in chosen] if offered else None
 
@@ -111,7 +112,12 @@ def end_other_sessions() -> AnyResponse:
 
 def authenticator() -> Response:
     """Show a new secret for an authenticator application; nothing is stored before its code is typed."""
-    return _authenticator_page(totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES)))
+    return setup_page()
+
+
+def setup_page(refusal: tuple[int, str] | None = None) -> Response:
+    """Return the page on which a second factor is set up, with the message of a refused form."""
+    return _authenticator_page(totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES)), refusal)
 
 
 def begin_codes() -> AnyResponse:
@@ -137,10 +143,10 @@ def begin_codes() -> AnyResponse:
 def end_codes() -> AnyResponse:
     """Turn one-time codes off."""
     context, officer_id = office(), current_page().officer.id
-    if _keeps_factor():
-        return _page(422, {"codes": _FACTOR_IS_DUTY})
+    if is_last_factor():
+        return account_page(422, {"codes": FACTOR_IS_DUTY})
     if (refusal := password_refusal()) is not None:
-        return _page(refusal[0], {"codes": refusal[1]})
+        return account_page(refusal[0], {"codes": refusal[1]})
     return _do(lambda session: own_account.end_codes(session, context, officer_id), "codes_ended")
 
 
@@ -150,7 +156,7 @@ def answer_token(token_id: str) -> AnyResponse:
     if request.form.get("answer") != "accept":
         return end_token(token_id)
     if (refusal := password_refusal()) is not None:
-        return _page(refusal[0], {token_id: refusal[1]})
+        return account_page(refusal[0], {token_id: refusal[1]})
     return _do(lambda session: data_tokens.accept_token(session, context, token_id), "token_accepted")
 
 
@@ -168,11 +174,14 @@ def end_token(token_id: str) -> AnyResponse:
     return _do(lambda session: data_tokens.end_own_token(session, context, token_id), "token_ended")
 
 
-def _keeps_factor() -> bool:
-    """Return whether the officer's role must have a second factor on this server."""
+def is_last_factor() -> bool:
+    """Return whether the officer has one second factor left, which the role must have on this server."""
     page = current_page()
     is_required = page.runtime.settings.second_factor == "required"
-    return is_required and owes_second_factor(page.officer.role, page.lists)
+    with snapshot(page.runtime.engine) as session:
+        account = officers.by_login_or_id(session, page.tenant_id, page.officer.id)
+        count = account.passkey_count + (account.totp_secret is not None)
+    return is_required and owes_second_factor(page.officer.role, page.lists) and count == 1
 
 
 def _do(work: Callable[[Session], object], flash: str) -> AnyResponse:
@@ -181,13 +190,15 @@ def _do(work: Callable[[Session], object], flash: str) -> AnyResponse:
     return done(url_for(_MENU), flash, page.officer.id)
 
 
-def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -> Response:
+def account_page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -> Response:
+    """Return the officer's own page, with the messages of refused forms by field."""
     page = current_page()
     officer = page.officer
     with page.reading() as session:
         browsers = sessions.living(session, page.tenant_id, officer.id, page.now)
         account = officers.by_login_or_id(session, page.tenant_id, officer.id)
         asked_passwords = open_passwords_of(session, page.tenant_id, officer.id)
+        own_passkeys = passkeys.all_of(session, page.tenant_id, officer.id)
         tokens = usable_tokens_of(session, page.tenant_id, officer.id, page.now)
     return page.render(
         "accounts/account.html",
@@ -197,7 +208,9 @@ def _page(status: int = 200, errors: Mapping[str, str] = MappingProxyType({})) -
         errors={name: page.say(sentence) for name, sentence in errors.items()},
         login=officer.login,
         has_codes=account.totp_secret is not None,
-        keeps_factor=_keeps_factor(),
+        keeps_factor=is_last_factor(),
+        passkeys=own_passkeys,
+        has_party=server_party() is not None,
         sends_mail=page.runtime.settings.sends_mail,
         email=account.email or "" if request.form.get("email") is None else request.form["email"],
         topics=_topics(account),
@@ -230,6 +243,7 @@ def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> 
         "accounts/authenticator.html",
         active=_MENU,
         is_owed=must_set_up_factor(page.lists),
+        has_party=server_party() is not None,
         secret=secret,
         spelled=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         qr=drawing,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -9,9 +11,12 @@ from field178_server.console.accounts.own_tablets import after_sign_in
 from field178_server.console.shell.layout import render
 from field178_server.console.shell.preferences import chosen_language, local_path
 from field178_server.console.text.localize import Localizer
+from field178_server.database.tables.passkey import SIGN_IN
 from field178_server.http import browser_session
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
+from field178_server.http.passkeys import options_for
+from field178_server.http.sign_in import PasskeyNeededError
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.i18n import N_
 
@@ -41,6 +46,8 @@ def sign_in() -> AnyResponse:
     form = request.form
     try:
         browser_session.sign_in(form.get("login", "").strip(), form.get("password", ""), form.get("totp", ""))
+    except PasskeyNeededError as needed:
+        return _passkey_page(needed.officer_id, form.get("next", ""))
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
@@ -50,6 +57,28 @@ def sign_in() -> AnyResponse:
             response.headers["Retry-After"] = str(wait)
         return response
     return redirect(after_sign_in(local_path(form.get("next", ""))), 303)
+
+
+def sign_in_with_passkey() -> AnyResponse:
+    """Open the session by the passkey that answers the challenge after a right password."""
+    form = request.form
+    try:
+        browser_session.sign_in_with_passkey(form.get("passkey_challenge", ""), form.get("passkey", ""))
+    except AppError as error:
+        if error.code is not ErrorCode.SIGN_IN_REFUSED:
+            raise
+        text = Localizer(chosen_language()).say(_PASSKEY_REFUSED)
+        return _form(error.status, form.get("next", ""), text)
+    return redirect(after_sign_in(local_path(form.get("next", ""))), 303)
+
+
+def _passkey_page(officer_id: str, next_path: str) -> Response:
+    return render(
+        "accounts/sign_in_passkey.html",
+        200,
+        next_path=next_path,
+        options=json.dumps(options_for(officer_id, SIGN_IN)),
+    )
 
 
 def stay() -> Response:
@@ -77,6 +106,7 @@ def _form(status: int, next_path: str, error: str | None = None, notice: str | N
     )
 
 
+_PASSKEY_REFUSED = N_("The passkey was not accepted. Sign in again, with the device that has it.")
 _REFUSALS = {
     ErrorCode.SIGN_IN_REFUSED: N_(
         "The login, the password or the code is not right. Check the keyboard (Telex) and Caps Lock."

@@ -10,7 +10,7 @@ FLASHES = {
         "Saved: {title}. What gives more access waits for a second person; what was taken away is gone."
     ),
     "person_closed": N_("Closed: {title}. Sessions have ended; tablets let this person in no longer."),
-    "codes_dropped": N_("No one-time code is asked of {title} any more."),
+    "codes_dropped": N_("Dropped: the second factor of {title}."),
     "handed_over": N_("Handed over: {title}. The tablets of the team show it at their next sync."),
     "hand_over_undone": N_("Taken back: the open work is again that of {title}."),
 }

@@ -114,7 +114,9 @@ def lacking_factor(accounts: Sequence[Account], lists: CodeLists) -> frozenset[s
     return frozenset(
         account.officer.officer_id
         for account in accounts
-        if account.officer.totp_secret is None and owes_second_factor(account.officer.role, lists)
+        if account.officer.totp_secret is None
+        and not account.officer.passkey_count
+        and owes_second_factor(account.officer.role, lists)
     )
 
 

@@ -24,7 +24,16 @@ from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.i18n import N_
 
 # Addresses that open before an officer has the second factor that the role owes.
-BEFORE_FACTOR = frozenset({"/account/authenticator", "/session", "/sign-out", "/preferences"})
+BEFORE_FACTOR = frozenset(
+    {
+        "/account/authenticator",
+        "/account/passkeys",
+        "/account/passkeys/options",
+        "/session",
+        "/sign-out",
+        "/preferences",
+    }
+)
 
 
 def init_error_page(app: Flask) -> None:

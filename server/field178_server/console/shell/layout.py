@@ -17,7 +17,7 @@ from field178_server.console.shell.routes import MenuGroup, menu_entries
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.http.application_runtime import current_runtime
-from field178_server.http.browser_session import asks_code, csrf_token
+from field178_server.http.browser_session import asks_code, asks_passkey, csrf_token
 from field178_shared.text.i18n import N_
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def render(template: str, status: int = 200, **values: object) -> Response:
         sent_draft=sent_draft(),
         is_answer=request.method == "POST",
         asks_code=asks_code(),
+        asks_passkey=asks_passkey(),
         lists=localizer.lists,
         language=localizer.language,
         theme=chosen_theme(),

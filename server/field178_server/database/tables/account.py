@@ -12,6 +12,7 @@ class Officer(Base):
     """An account of an officer for tablets, console, or both. `role`: role id of the code lists.
 
     `password_resets`: number of passwords set by the office; each ends the bindings to tablets.
+    `passkey_count`: number of the rows of `passkey`, which is read with the officer at every request.
     `mail_topics`: topics of e-mails, space-separated; NULL: the default of the role.
     """
 
@@ -35,6 +36,7 @@ class Officer(Base):
     password_resets: Mapped[int] = mapped_column(default=0, server_default="0")
     totp_secret: Mapped[str | None]
     totp_step: Mapped[int] = mapped_column(default=0)
+    passkey_count: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
