@@ -103,7 +103,7 @@ PARTS = (
         Passkey,
         "officer_id",
         "passkey_id credential_id public_key name made_at",
-        "passkey_added passkey_renamed passkey_removed",
+        "passkey_added passkey_renamed passkey_removed account_data_removed",
     ),
     _part("scopes", OfficerScope, "officer_id", "scope", _SCOPES_SET),
     _part(
