@@ -39,7 +39,7 @@ def take(session: Session, tenant_id: str, budgets: Sequence[RateLimit], now: da
         row = session.get(AttemptCount, (tenant_id, budget.key), with_for_update=True)
         if row is None:
             # Old counts are deleted whenever a new key appears, so that the table does not grow.
-            _forget_old(session, tenant_id, now)
+            forget_old(session, tenant_id, now)
             session.add(AttemptCount(tenant_id=tenant_id, key=budget.key, failures=1, since=now))
             continue
         if now - row.since >= WINDOW:
@@ -64,7 +64,8 @@ def give_back(session: Session, tenant_id: str, budgets: Sequence[RateLimit]) ->
         row.failures = max(0, row.failures - 1)
 
 
-def _forget_old(session: Session, tenant_id: str, now: datetime) -> None:
+def forget_old(session: Session, tenant_id: str, now: datetime) -> None:
+    """Delete the counts of attempts whose ten minutes are over."""
     session.execute(
         delete(AttemptCount).where(AttemptCount.tenant_id == tenant_id, AttemptCount.since < now - WINDOW)
     )

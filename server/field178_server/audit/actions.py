@@ -139,7 +139,17 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         "record_hold_released",
         RECORDS_SEARCHED,
     ),
-    ActionKind.SIGN_IN: ("sign_in_accepted", "sign_in_refused", "passkey_refused", "sessions_ended"),
+    ActionKind.SIGN_IN: (
+        "sign_in_accepted",
+        "sign_in_refused",
+        "sign_in_slowed",
+        "confirmation_refused",
+        "passkey_refused",
+        "page_refused",
+        "form_refused",
+        "decision_refused",
+        "sessions_ended",
+    ),
     ActionKind.PEOPLE: (
         "officer_added",
         "officer_changed",

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, passkeys
 from field178_server.accounts.passkeys import Challenge
+from field178_server.accounts.refusals import note_refusal
 from field178_server.audit import trail
 from field178_server.database.tables.passkey import REGISTER
 from field178_server.database.unit_of_work import run_write
@@ -84,4 +85,4 @@ def _take(text: str, purpose: str) -> Challenge | None:
 def _note_refusal(session: Session, officer_id: str) -> None:
     runtime = current_runtime()
     stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-    trail.record(session, stamp, trail.Actor("officer", officer_id), trail.AuditEntry("passkey_refused"))
+    note_refusal(session, stamp, trail.Actor("officer", officer_id), "passkey_refused")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from field178_server.accounts import officers, one_time_codes, rate_limit
 from field178_server.accounts.officers import Credentials
 from field178_server.accounts.rate_limit import RateLimit
+from field178_server.accounts.refusals import is_noted, note_refusal
 from field178_server.audit import trail
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.load_shedding import password_slot
@@ -24,6 +25,8 @@ from field178_shared.errors import AppError, ErrorCode
 SPRAYED = 20
 # A login has the attempts of so many addresses together: strangers may use those up, known browsers not.
 _ADDRESSES = 10
+# Begin of `client` for the session of a signed-in officer, who confirms something.
+SESSION = "session|"
 # Stands for `client` when the one-time code is right.
 _CODE = "code"
 
@@ -61,17 +64,22 @@ def _check(runtime: Runtime, login: str, password: str, code: str | None, client
     # A right code proves the officer's telephone: guesses of others do not keep the officer out.
     has_code = credentials is not None and code is not None and _accepted_step(runtime, credentials, code)
     budgets = _budgets(runtime, login, password, client or (_CODE if has_code else ""))
-    run_write(runtime.engine, lambda session: rate_limit.take(session, runtime.tenant_id, budgets, now))
+    try:
+        run_write(runtime.engine, lambda session: rate_limit.take(session, runtime.tenant_id, budgets, now))
+    except AppError:
+        _note_slowed(runtime, credentials)
+        raise
     # Outside any transaction: a hash takes 0.4 s, and no lock may be held for so long.
     is_right = runtime.passwords.matches(credentials.password_hash if credentials else None, password)
     if credentials is None or not is_right:
-        run_write(runtime.engine, lambda session: _note(session, runtime, "sign_in_refused", credentials))
+        run_write(runtime.engine, lambda session: _note_refused(session, runtime, credentials, client))
         raise AppError(ErrorCode.SIGN_IN_REFUSED)
     if code is not None and credentials.has_passkeys and not (credentials.totp_secret and code):
         # The attempt stays counted: who has the password alone makes few challenges.
         raise PasskeyNeededError(credentials.officer_id)
     accepted, renewed = credentials, _renewed(runtime, credentials, password)
     if not run_write(runtime.engine, lambda session: _settle(session, runtime, accepted, code, renewed)):
+        run_write(runtime.engine, lambda session: _note_refused(session, runtime, credentials, client))
         raise AppError(ErrorCode.SIGN_IN_REFUSED)
     run_write(runtime.engine, lambda session: rate_limit.give_back(session, runtime.tenant_id, budgets))
     return credentials.officer_id
@@ -89,17 +97,18 @@ def _accepted_step(runtime: Runtime, credentials: Credentials, code: str) -> int
 def _settle(
     session: Session, runtime: Runtime, credentials: Credentials, code: str | None, renewed: str | None
 ) -> bool:
-    """Use the one-time code and write the audit entry; return False if the sign-in is refused."""
+    """Use the one-time code and write the audit entry; return False for a wrong or used code."""
     officer = officers.by_login_or_id(session, runtime.tenant_id, credentials.officer_id)
     if credentials.totp_secret is not None and code is not None:
         step = _accepted_step(runtime, credentials, code)
         if step is None or not officers.claim_totp_step(session, officer, step):
-            _note(session, runtime, "sign_in_refused", credentials)
             return False
     if renewed is not None:
         officer.password_hash = renewed
         _note(session, runtime, "password_hash_renewed", credentials, credentials.officer_id)
     _note(session, runtime, "sign_in_accepted", credentials)
+    officer.password_hash = renewed or officer.password_hash
+    trail.record(session, _stamp(runtime), _actor(credentials), trail.AuditEntry("sign_in_accepted"))
     return True
 
 
@@ -121,6 +130,26 @@ def _note(
     stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
     actor = trail.Actor("system") if credentials is None else trail.Actor("officer", credentials.officer_id)
     trail.record(session, stamp, actor, trail.AuditEntry(action, object_id))
+def _note_refused(session: Session, runtime: Runtime, credentials: Credentials | None, client: str) -> None:
+    action = "confirmation_refused" if client.startswith(SESSION) else "sign_in_refused"
+    note_refusal(session, _stamp(runtime), _actor(credentials), action)
+
+
+def _note_slowed(runtime: Runtime, credentials: Credentials | None) -> None:
+    """Write once in ten minutes that an officer, or the unknown logins, had too many attempts."""
+    actor, action, now = _actor(credentials), "sign_in_slowed", runtime.clock.now()
+    with snapshot(runtime.engine) as session:
+        if is_noted(session, runtime.tenant_id, actor, action, now):
+            return
+    run_write(runtime.engine, lambda session: note_refusal(session, _stamp(runtime), actor, action))
+
+
+def _stamp(runtime: Runtime) -> trail.Stamp:
+    return trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
+
+
+def _actor(credentials: Credentials | None) -> trail.Actor:
+    return trail.Actor("system") if credentials is None else trail.Actor("officer", credentials.officer_id)
 
 
 def _budgets(runtime: Runtime, login: str, password: str, client: str) -> tuple[RateLimit, ...]:

@@ -105,5 +105,6 @@ def test_the_store_keeps_no_guess_and_no_address(office: Office) -> None:
     sign_in(office.app.test_client(), "HaiPhong2026!!", "203.0.113.9")
     with snapshot(office.engine) as session:
         keys = session.scalars(select(AttemptCount.key)).all()
-    assert len(keys) == 4
+    # Four limits, and the count of refusals.
+    assert len(keys) == 5
     assert all(len(key) == 32 and int(key, 16) for key in keys)

@@ -21,7 +21,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http import browser_session
 from field178_server.http.browser_session import must_set_up_factor, password_refusal
 from field178_server.http.passkeys import server_party
-from field178_server.http.sign_in import check_sign_in
+from field178_server.http.sign_in import SESSION, check_sign_in
 from field178_server.office.access_requests import operations as access_requests
 from field178_server.office.access_requests.queries import open_passwords_of
 from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
@@ -63,7 +63,7 @@ def set_password() -> AnyResponse:
     runtime, officer = page.runtime, page.officer
     chosen = request.form.get("new", "")
     try:
-        client = f"session|{officer.id}"
+        client = f"{SESSION}{officer.id}"
         check_sign_in(runtime, officer.login, request.form.get("present", ""), None, client=client)
     except AppError as error:
         if error.code not in PASSWORD_REFUSALS:

@@ -14,6 +14,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.console.shell.flash import leave_flash
 from field178_server.console.shell.page import current_page
+from field178_server.console.shell.refusals import DECISION, note_refused
 from field178_server.database.unit_of_work import run_write
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.auth import current_officer
@@ -24,6 +25,8 @@ from field178_shared.errors import AppError, ErrorCode, message
 from field178_shared.text.formats import parse_whole_number
 
 Result = TypeVar("Result")
+# Refusals of who acts, not of what was typed.
+_NOTED = frozenset({ErrorCode.SECOND_PERSON_NEEDED, ErrorCode.FORBIDDEN, ErrorCode.SIGN_IN_REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ def attempt(work: Callable[[Session], object], sentences: Mapping[ErrorCode, str
     try:
         run_write(current_runtime().engine, work)
     except AppError as error:
+        if error.code in _NOTED:
+            note_refused(DECISION)
         if error.code not in sentences:
             raise
         return _refusal(error, sentences[error.code])

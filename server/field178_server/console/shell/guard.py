@@ -13,6 +13,7 @@ from field178_server.console.shell.drafts import form_page, mark_draft, sent_dra
 from field178_server.console.shell.layout import OfficeLayout, render
 from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.preferences import chosen_language
+from field178_server.console.shell.refusals import FORM, PAGE, note_refused
 from field178_server.console.shell.routes import find_route
 from field178_server.console.text.localize import Localizer
 from field178_server.http.browser_session import check_csrf, find_officer, must_set_up_factor
@@ -53,13 +54,18 @@ def _admit() -> AnyResponse | None:
         current_lists().refresh()
     if officer is not None and not route.access.is_open_to(officer.role, load()):
         # The response is the same as for a missing page: it does not tell whether a record exists.
+        note_refused(PAGE)
         raise AppError(ErrorCode.NOT_FOUND)
     if not route.access.is_public and route.url not in BEFORE_FACTOR and must_set_up_factor(load()):
         return _to("console.accounts.authenticator")
     if route.max_bytes is not None:
         # Set before the form is read for its token; only for an officer with access to the route.
         request.max_content_length = route.max_bytes
-    check_csrf()
+    try:
+        check_csrf()
+    except AppError:
+        note_refused(FORM)
+        raise
     return None
 
 
