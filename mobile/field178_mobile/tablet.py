@@ -74,7 +74,7 @@ class Tablet:
         # Stopwatch of the waits after wrong PINs; tests set it.
         self.stopwatch: Callable[[], float] = duration_clock
         self._cost = cost
-        self._make_runner = make_runner or self._runner
+        self._make_runner = make_runner
         self._vault: Vault | None = None
         self.wiped = WipedFolder(folder, lambda: self.vault.key_store)
 
@@ -103,10 +103,13 @@ class Tablet:
         # No draft is open yet: delete the photos removed from drafts before the last end of the program.
         store.photos.settle()
         enrolment = self.vault.enrolment(key)
-        lists = OfficeLists(store, enrolment)
+        lists = OfficeLists(store, lambda: self.vault.enrolment(key))
         lists.take()
         store.subscribe(lists.follow)
-        runner = self._make_runner(store, enrolment, self.vault.device_key(key))
+        if self._make_runner is None:
+            runner = self._runner(store, enrolment, key)
+        else:
+            runner = self._make_runner(store, enrolment, self.vault.device_key(key))
 
         def push_filed_changes(change: StoreChange) -> None:
             if change.is_filed:
@@ -150,7 +153,7 @@ class Tablet:
             opened.store, vault.enrolment(opened.key), vault.device_key(opened.key), self.clock, folder
         )
 
-    def _runner(self, store: Store, enrolment: Enrolment, device_key: bytes) -> SyncRunner:
+    def _runner(self, store: Store, enrolment: Enrolment, key: bytes) -> SyncRunner:
         from field178_mobile.replication.assemble import Surroundings, runner_for
 
         around = Surroundings(
@@ -158,9 +161,10 @@ class Tablet:
             self.ids,
             self.network,
             lambda: self.vault.protection,
-            lambda order, receipt: self.empty(store, enrolment, order, receipt),
+            lambda order, receipt: self.empty(store, self.vault.enrolment(key), order, receipt),
+            lambda followed: self.vault.replace_enrolment(followed, key),
         )
-        return runner_for(store, enrolment, device_key, around, APP)
+        return runner_for(store, enrolment, self.vault.device_key(key), around, APP)
 
 
 class PinUnlock:
@@ -328,7 +332,10 @@ class RecoveredOfficer:
         vault, enrolment = self._tablet.vault, self._tablet.vault.locked_enrolment()
         locked = Locked(enrolment.device, vault.recovery_box(), vault.sealed_device_key())
         typed = OfficerSignIn(login, password, one_time_code)
-        caller = HttpTransport(enrolment.url, enrolment.pin)
+        # In memory alone: the enrolment of a locked tablet is replaced at its next unlock.
+        caller = HttpTransport(
+            enrolment.url, enrolment.pin, follow=lambda items: enrolment.following(items).pin
+        )
         recovered = recover(caller, locked, self._code, typed, self._answer_key)
         self._key = recovered.key
         return recovered.officer

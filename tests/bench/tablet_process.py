@@ -111,6 +111,7 @@ def _opened(subject: Subject) -> tuple[Store, SyncRunner]:
     from field178_mobile.replication.transport import HttpTransport
     from field178_mobile.store import Store
     from field178_mobile.store.replication.sync_store import SyncStore
+    from field178_mobile.vault.model import Enrolment, TabletOfficer
     from field178_shared.ids import IdSource
     from field178_shared.time.clock import SystemClock
 
@@ -118,7 +119,9 @@ def _opened(subject: Subject) -> tuple[Store, SyncRunner]:
     ids = IdSource(clock)
     store = Store(Path(subject.folder), clock, ids)
     store.unlock(_KEY)
-    identity = Identity(subject.device, "bench", receipt_key=subject.receipt_key)
+    nobody = TabletOfficer("", "")
+    enrolment = Enrolment(subject.url, subject.device, "", subject.receipt_key, "", nobody)
+    identity = Identity(subject.device, "bench", enrolment=enrolment)
     world = World(clock, random.SystemRandom(), ids.random, time.monotonic)
     engine = SyncEngine(SyncStore(store), identity, world)
     line = HttpTransport(subject.url, "", subject.device, bytes.fromhex(subject.device_key))

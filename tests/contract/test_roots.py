@@ -16,6 +16,7 @@ from tests.contract.simulator.clocks import TrueClock
 from tests.contract.simulator.content import UNITS, fresh
 from tests.contract.simulator.office import DEVICES, TENANT, USERS, Office, Shelf
 from tests.contract.simulator.tablet import Tablet
+from tests.mobile.screens.fakes import enrolment
 
 from field178_mobile.replication import engine as tablet_engine
 from field178_mobile.replication.engine import SyncEngine
@@ -83,7 +84,9 @@ class Walk:
         return made
 
     def _know_the_key(self, tablet: Tablet) -> None:
-        tablet.engine._identity = replace(tablet.engine._identity, receipt_key=PUBLIC)
+        tablet.engine._identity = replace(
+            tablet.engine._identity, enrolment=replace(enrolment(), receipt_key=PUBLIC)
+        )
 
     def _extend(self, _: Tablet) -> None:
         verify.extend(self.office.engine, TENANT, KEY, self.clock)

@@ -112,6 +112,6 @@ def enrolled(
     store.unlock(KEY)
     world = World(clock, random.SystemRandom(), ids.random, time.monotonic)
     rows = SyncStore(store)
-    engine = SyncEngine(rows, Identity(enrolment.device, "test", receipt_key=enrolment.receipt_key), world)
+    engine = SyncEngine(rows, Identity(enrolment.device, "test", enrolment=enrolment), world)
     transport = HttpTransport(url or server.url, pin, enrolment.device, key)
     return RealTablet(store, engine, transport, ids, enrolment, key)

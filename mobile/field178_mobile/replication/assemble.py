@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from field178_mobile.store.replication.orders import StoredOrder
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.store import Store
 from field178_mobile.vault.model import Enrolment
+from field178_shared.crypto.key_chain import KeyAnnouncement
 from field178_shared.device_orders import OrderReceipt
 from field178_shared.device_status import KeyProtection
 from field178_shared.ids import IdSource
@@ -31,13 +32,17 @@ _MB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Services of the device for sync: clock, ids, network, protection of the data key, full deletion."""
+    """Services of the device for sync: clock, ids, network, protection of the data key, full deletion.
+
+    `keep` stores an enrolment with newer keys of the office.
+    """
 
     clock: Clock
     ids: IdSource
     network: Callable[[], NetworkKind]
     key_store: Callable[[], KeyProtection]
     empty: Callable[[StoredOrder, OrderReceipt], None]
+    keep: Callable[[Enrolment], None]
 
 
 def runner_for(
@@ -49,7 +54,8 @@ def runner_for(
     from field178_mobile.replication.uploads.transport import HttpUploadLine
 
     rows = SyncStore(store)
-    transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key)
+    keys = OfficeKeysFollower(enrolment, around.keep)
+    transport = HttpTransport(enrolment.url, enrolment.pin, enrolment.device, device_key, keys.follow)
     randomness = random.SystemRandom()
     world = World(
         around.clock,
@@ -59,11 +65,32 @@ def runner_for(
         lambda: _free_mb(store.folder),
         around.key_store,
     )
-    engine = SyncEngine(rows, Identity(enrolment.device, app, receipt_key=enrolment.receipt_key), world)
+    engine = SyncEngine(rows, Identity(enrolment.device, app, enrolment=enrolment), world)
+    keys.followers = (engine.trust, lambda followed: transport.trust(followed.pin))
     uploads = UploadEngine(UploadQueue(store, app), randomness)
     photos = UploadRunner(uploads, HttpUploadLine(transport), around.network)
     ports = OrderPorts(around.clock, lambda receipt: post_receipt(transport, receipt), around.empty)
-    return SyncRunner(engine, transport, photos, OrderFollower(store, enrolment, device_key, ports))
+    orders = OrderFollower(store, lambda: keys.enrolment, device_key, ports)
+    return SyncRunner(engine, transport, photos, orders, keys.follow)
+
+
+class OfficeKeysFollower:
+    """Follows the keys of the office; `followers` are told of an enrolment with newer ones."""
+
+    def __init__(self, enrolment: Enrolment, keep: Callable[[Enrolment], None]) -> None:
+        self.enrolment = enrolment
+        self.followers: Sequence[Callable[[Enrolment], None]] = ()
+        self._keep = keep
+
+    def follow(self, announcements: Sequence[KeyAnnouncement]) -> str:
+        """Trust the announced keys that continue the chain, durably; return the pins that hold then."""
+        followed = self.enrolment.following(announcements)
+        if followed != self.enrolment:
+            self._keep(followed)
+            self.enrolment = followed
+            for tell in self.followers:
+                tell(followed)
+        return followed.pin
 
 
 def _free_mb(folder: Path) -> int | None:

@@ -21,6 +21,7 @@ from field178_mobile.replication.events import (
     Event,
     Failure,
     FailureKind,
+    FollowKeys,
     HangUp,
     Obey,
     OpenDeviceSession,
@@ -56,6 +57,7 @@ from field178_mobile.store.replication.checkpoint import SyncCheckpoint, read_ch
 from field178_mobile.store.replication.lost_scopes import drop_lost_scopes
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
+from field178_mobile.vault.model import Enrolment
 from field178_shared.device_orders import SignedOrder
 from field178_shared.device_status import KeyProtection
 from field178_shared.time.clock import from_wire
@@ -132,6 +134,10 @@ class SyncEngine:
         self._repair_failed = False
         self.state = SyncState()
 
+    def trust(self, enrolment: Enrolment) -> None:
+        """Use the keys of the office that the tablet follows by now."""
+        self._identity = replace(self._identity, enrolment=enrolment)
+
     def step(self, event: Event) -> list[Effect]:
         """Handle one event and return the effects, in order."""
         if isinstance(event, AnswerLine):
@@ -148,7 +154,7 @@ class SyncEngine:
                 return self._begin() if self.state.phase in (Phase.IDLE, Phase.WAITING) else []
             case DeviceSessionOpened(order):
                 self._signed_in = True
-                return [*_obedience(order), *self._send()]
+                return [*_obedience(order, is_final=False), *self._send()]
             case AnswerEnded():
                 return self._on_answer_ended()
             case Failure():
@@ -288,13 +294,16 @@ class SyncEngine:
                 self._store.write(note_server, hello.server)
             if exchange.checkpoint.epoch not in (None, hello.greeting.epoch):
                 self._store.write(repair.enter_epoch, hello.greeting.epoch)
+        # First the keys: they verify the order and the root.
+        keys: list[Effect] = [FollowKeys(hello.keys)] if hello.keys else []
         if not hello.pull_refused:
             self._check_history(hello)
-        return _obedience(hello.order)
+        return [*keys, *_obedience(hello.order, is_final=True)]
 
     def _check_history(self, hello: Hello) -> None:
         stored = self._store.read(server_state.stored_root)
-        root = judged(stored, hello, self._identity.receipt_key)
+        keys = self._identity.receipt_keys_after(hello.keys)
+        root = judged(stored, hello, keys)
         if root != stored and (stored, root) != (None, StoredRoot(root.epoch)):
             self._store.write(server_state.store_root, root)
 
@@ -443,8 +452,8 @@ class SyncEngine:
         return StateChanged(self.state)
 
 
-def _obedience(order: SignedOrder | None) -> list[Effect]:
-    return [] if order is None else [Obey(order)]
+def _obedience(order: SignedOrder | None, *, is_final: bool) -> list[Effect]:
+    return [] if order is None else [Obey(order, is_final)]
 
 
 def _milliseconds(device: datetime, server: datetime) -> int:

@@ -17,6 +17,8 @@ from field178_shared.crypto.sealed_box import unboxed
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.protocol import MAX_LABEL, Reader
 
+_MOST_KEYS = 1_000
+
 
 class Caller(Protocol):
     """Calls the server outside of the exchange; raises AppError."""
@@ -99,6 +101,8 @@ def enrol(caller: Caller, code: str, label: str, device_key: bytes, receipt_key:
         user=_officer(user),
         pin=caller.pin,
         login=Reader(user).text("login", default=""),
+        former_receipt_keys=" ".join(answer.texts("former_receipt_keys", _MOST_KEYS)),
+        key_number=answer.integer("keys", default=0),
     )
     if receipt_key and receipt_key != enrolment.receipt_key:
         raise AppError(ErrorCode.NOT_OUR_SERVER)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from field178_shared.crypto.key_chain import KeyAnnouncement
 from field178_shared.device_orders import SignedOrder
 from field178_shared.errors import ErrorCode
 
@@ -114,10 +115,21 @@ class SendAhead:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowKeys:
+    """Trust the keys that the office announces, if they continue the chain."""
+
+    announcements: tuple[KeyAnnouncement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Obey:
-    """Carry out an order of the office, if it is one; nothing waits for it."""
+    """Carry out an order of the office, if it is one; nothing waits for it.
+
+    `is_final`: all keys of the office were announced before, so a wrong signature is refused.
+    """
 
     order: SignedOrder
+    is_final: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,4 +242,4 @@ class StateChanged:
     state: SyncState
 
 
-Effect = OpenDeviceSession | Send | SendAhead | Obey | HangUp | Wait | StateChanged
+Effect = OpenDeviceSession | Send | SendAhead | FollowKeys | Obey | HangUp | Wait | StateChanged

@@ -12,6 +12,7 @@ from field178_mobile.store.replica.server_records import ServerRecord
 from field178_mobile.store.replication.apply_answer import Greeting
 from field178_mobile.store.replication.repair import RepairPage
 from field178_mobile.store.replication.server_state import OfficeNotice
+from field178_shared.crypto.key_chain import KeyAnnouncement, announcements_of
 from field178_shared.device_orders import SignedOrder
 from field178_shared.errors import AppError
 from field178_shared.time.clock import from_wire
@@ -62,6 +63,7 @@ class Hello:
     root: ReceivedRoot | None
     server: str = ""
     order: SignedOrder | None = None
+    keys: tuple[KeyAnnouncement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def parse_hello(frame: Reader) -> Hello:
             speaks_ours=lowest <= VERSION <= highest,
             server=frame.text("server", default=""),
             order=SignedOrder.from_wire(frame.value.get("order")),
+            keys=announcements_of(frame.value.get("keys")),
             # Agreements without news and refused pulls contain no root.
             root=None if "root" not in frame.value and (agreed or is_refused) else _root(frame),
         )

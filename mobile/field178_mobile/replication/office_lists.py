@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from field178_mobile.store import Store
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
 class OfficeLists:
     """Keeps the lists in force of this tablet those that the office signed last."""
 
-    def __init__(self, store: Store, enrolment: Enrolment) -> None:
+    def __init__(self, store: Store, enrolment: Callable[[], Enrolment]) -> None:
         self._store = store
-        self._origin = enrolment.tenant
-        self._receipt_key = enrolment.receipt_key
+        self._enrolment = enrolment
         self._number = 0
         self._is_waiting = False
 
@@ -39,7 +39,8 @@ class OfficeLists:
         if pack.number == self._number:
             return
         # Rows of the pack may follow in a later answer.
-        self._is_waiting = not is_genuine(pack, head.data, self._origin, self._receipt_key)
+        enrolment = self._enrolment()
+        self._is_waiting = not is_genuine(pack, head.data, enrolment.tenant, enrolment.receipt_keys)
         if self._is_waiting:
             return
         try:

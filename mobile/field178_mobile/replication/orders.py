@@ -37,7 +37,9 @@ class OrderPorts:
 class OrderFollower:
     """Obeys the office; `closed` says whether the tablet shows anything."""
 
-    def __init__(self, store: Store, enrolment: Enrolment, device_key: bytes, ports: OrderPorts) -> None:
+    def __init__(
+        self, store: Store, enrolment: Callable[[], Enrolment], device_key: bytes, ports: OrderPorts
+    ) -> None:
         self._store, self._rows = store, SyncStore(store)
         self._enrolment = enrolment
         self._private = Ed25519PrivateKey.from_private_bytes(device_key)
@@ -61,13 +63,17 @@ class OrderFollower:
         """Return whether the order deletes everything, after an attempt to send."""
         return self._order is not None and self._order.kind is OrderKind.FULL_WIPE and not self._is_wiped
 
-    def obey(self, order: SignedOrder) -> bool:
-        """Carry out an order that is new and signed by the office; return whether it was."""
+    def obey(self, order: SignedOrder, *, is_final: bool) -> bool:
+        """Carry out an order that is new and signed by the office; return whether it was.
+
+        A wrong signature is refused if it `is_final`: all keys of the office were announced before.
+        """
         if self._order is not None and order.number <= self._order.number:
             return False
-        device = self._enrolment.device
-        if not is_signed(self._enrolment.receipt_key, order.signed_text(device), order.sig):
-            self._refuse(order)
+        enrolment = self._enrolment()
+        if not is_signed(enrolment.receipt_key, order.signed_text(enrolment.device), order.sig):
+            if is_final:
+                self._refuse(order)
             return False
         self._rows.write(orders.accept_order, order)
         self._order = self._store.read(orders.stored_order)
@@ -128,7 +134,7 @@ class OrderFollower:
 
     def _signed(self, number: int, outcome: OrderOutcome, records: int = 0) -> OrderReceipt:
         at = to_wire(self._ports.clock.now())
-        return self._with_signature(OrderReceipt(self._enrolment.device, number, outcome, at, records))
+        return self._with_signature(OrderReceipt(self._enrolment().device, number, outcome, at, records))
 
     def _with_signature(self, receipt: OrderReceipt) -> OrderReceipt:
         return replace(receipt, sig=base64url.encode(self._private.sign(receipt.signed_text.encode())))

@@ -11,7 +11,7 @@ from field178_mobile.store.replication import tombstones
 from field178_mobile.store.replication.server_state import StoredRoot
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.replication.tombstones import Tombstone
-from field178_shared.crypto.signatures import is_signed
+from field178_shared.crypto.signatures import is_signed_by_any
 from field178_shared.wire.canonical import canonical
 from field178_shared.wire.hash_chain import RootAlarm, signed_text
 from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS
@@ -19,7 +19,7 @@ from field178_shared.wire.protocol import MAX_DIVERGENT_RECORDS
 _BODY_FAILURES = (FailureKind.REFUSED, FailureKind.TOO_LARGE, FailureKind.SERVER_ERROR)
 
 
-def judged(stored: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredRoot:
+def judged(stored: StoredRoot | None, hello: Hello, receipt_keys: str) -> StoredRoot:
     """Return the root to store after a hello; without a receipt key signatures are not verified."""
     epoch, root = hello.greeting.epoch, hello.root
     if stored is None or stored.epoch != epoch:
@@ -30,7 +30,7 @@ def judged(stored: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredR
     if (root.index, root.hash) == (stored.index, stored.hash):
         # Only an equal root clears the alarm: a higher root might belong to the other history.
         return replace(stored, alarm=None)
-    if root.index and receipt_key and not _is_signed(root, epoch, receipt_key):
+    if root.index and receipt_keys and not _is_signed(root, epoch, receipt_keys):
         return replace(stored, alarm=stored.alarm or RootAlarm.SIGNATURE)
     if root.index <= stored.index:
         return replace(stored, alarm=RootAlarm.LOWER if root.index < stored.index else RootAlarm.OTHER)
@@ -39,8 +39,8 @@ def judged(stored: StoredRoot | None, hello: Hello, receipt_key: str) -> StoredR
     return StoredRoot(epoch, root.index, root.hash)
 
 
-def _is_signed(root: ReceivedRoot, epoch: str, receipt_key: str) -> bool:
-    return is_signed(receipt_key, signed_text(epoch, root.index, root.hash), root.sig)
+def _is_signed(root: ReceivedRoot, epoch: str, receipt_keys: str) -> bool:
+    return is_signed_by_any(receipt_keys, signed_text(epoch, root.index, root.hash), root.sig)
 
 
 class RecoveryQueue:

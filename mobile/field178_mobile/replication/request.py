@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,8 @@ from field178_mobile.ports import Json
 from field178_mobile.store.outbox.changes import OwnChange
 from field178_mobile.store.replication.checkpoint import SyncCheckpoint
 from field178_mobile.store.replication.tombstones import Tombstone
+from field178_mobile.vault.model import Enrolment
+from field178_shared.crypto.key_chain import KeyAnnouncement
 from field178_shared.device_status import DeviceStatus
 from field178_shared.time.clock import to_wire
 from field178_shared.wire.canonical import canonical, state_hash
@@ -22,12 +24,21 @@ FIRST_RECORDS = 500
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The device, its status, and the receipt key of the server ("" if unknown)."""
+    """The device, its status, and its enrolment with the keys of the office (None: nothing is verified)."""
 
     device: str
     app: str
     device_status: DeviceStatus | None = None
-    receipt_key: str = ""
+    enrolment: Enrolment | None = None
+
+    @property
+    def key_number(self) -> int:
+        """The announcements of keys that this tablet follows."""
+        return 0 if self.enrolment is None else self.enrolment.key_number
+
+    def receipt_keys_after(self, announcements: Sequence[KeyAnnouncement]) -> str:
+        """Return the receipt keys of the office once the announcements are followed."""
+        return "" if self.enrolment is None else self.enrolment.following(announcements).receipt_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,8 @@ def build_exchange(identity: Identity, checkpoint: SyncCheckpoint, load: Load, n
     }
     if identity.device_status is not None:
         body["about"] = identity.device_status.to_wire()
+    if identity.key_number:
+        body["keys"] = identity.key_number
     root = checkpoint.root
     if root is not None and root.epoch == checkpoint.epoch and root.seen != NO_ROOT:
         body["root"] = root.seen.to_wire()

@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from field178_mobile.replication.engine import SyncEngine
@@ -19,6 +19,7 @@ from field178_mobile.replication.events import (
     Event,
     Failure,
     FailureKind,
+    FollowKeys,
     HangUp,
     Obey,
     OpenDeviceSession,
@@ -35,6 +36,7 @@ from field178_mobile.replication.events import (
 from field178_mobile.replication.orders import OrderFollower
 from field178_mobile.replication.port import Transport, TransportFailure
 from field178_mobile.replication.uploads.runner import UploadRunner
+from field178_shared.crypto.key_chain import KeyAnnouncement
 from field178_shared.time.clock import duration_clock
 
 LONGEST_JOIN_S = 2.0
@@ -54,11 +56,13 @@ class SyncRunner:
         transport: Transport,
         uploads: UploadRunner | None = None,
         orders: OrderFollower | None = None,
+        follow_keys: Callable[[Sequence[KeyAnnouncement]], object] | None = None,
     ) -> None:
         self._engine = engine
         self._transport = transport
         self._uploads = uploads
         self._orders = orders
+        self._follow_keys = follow_keys
         self._wakes: queue.SimpleQueue[WakeReason | None] = queue.SimpleQueue()
         self._listeners: list[Listener] = []
         self._due_at: float | None = None
@@ -183,8 +187,8 @@ class SyncRunner:
     def _perform(self, effect: Effect) -> list[Effect]:
         if isinstance(effect, StateChanged):
             self._notify(self.state())
-        elif isinstance(effect, Obey):
-            self._obey(effect)
+        elif isinstance(effect, FollowKeys | Obey):
+            self._take_word(effect)
         elif isinstance(effect, Wait):
             self._due_at = duration_clock() + effect.seconds
         elif isinstance(effect, OpenDeviceSession):
@@ -193,8 +197,12 @@ class SyncRunner:
             return self._send(effect)
         return []
 
-    def _obey(self, effect: Obey) -> None:
-        if self._orders is not None and self._orders.obey(effect.order):
+    def _take_word(self, effect: FollowKeys | Obey) -> None:
+        """Handle what the office says to the tablet itself: its keys, then its order."""
+        if isinstance(effect, FollowKeys):
+            if self._follow_keys is not None:
+                self._follow_keys(effect.announcements)
+        elif self._orders is not None and self._orders.obey(effect.order, is_final=effect.is_final):
             self._notify(self.state())
 
     def _sign_in(self) -> list[Effect]:
@@ -213,8 +221,8 @@ class SyncRunner:
                     return effects
                 ahead += [item for item in effects if isinstance(item, SendAhead)]
                 for item in effects:
-                    if isinstance(item, Obey):
-                        self._obey(item)
+                    if isinstance(item, FollowKeys | Obey):
+                        self._take_word(item)
         except TransportFailure as error:
             return self._engine.step(error.failure)
         for request in ahead:

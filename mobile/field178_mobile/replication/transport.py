@@ -12,7 +12,7 @@ import math
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -26,8 +26,9 @@ from urllib3.util import SKIP_HEADER
 from field178_mobile.ports import Json
 from field178_mobile.replication.enrolment import session_signature
 from field178_mobile.replication.events import Failure, FailureKind
-from field178_mobile.replication.pinning import CONNECT_TIMEOUT_S, pinned_certificates
+from field178_mobile.replication.pinning import CONNECT_TIMEOUT_S, announced_keys, pinned_certificates
 from field178_mobile.replication.port import TransportFailure
+from field178_shared.crypto.key_chain import KeyAnnouncement
 from field178_shared.crypto.pinning import context_trusting
 from field178_shared.device_orders import SignedOrder
 from field178_shared.errors import AppError, ErrorCode
@@ -66,9 +67,18 @@ _KINDS = {
 class HttpTransport:
     """A line to one server for one device; `device` and `device_key` are empty before enrolment."""
 
-    def __init__(self, url: str, pin: str = "", device: str = "", device_key: bytes = b"") -> None:
+    def __init__(
+        self,
+        url: str,
+        pin: str = "",
+        device: str = "",
+        device_key: bytes = b"",
+        follow: Callable[[Sequence[KeyAnnouncement]], str] | None = None,
+    ) -> None:
         self.url = url.rstrip("/")
         self.pin = pin
+        # Follows announcements of keys and returns the pins that hold then.
+        self._follow = follow
         self._device = device
         self._device_key = device_key
         self._session: requests.Session | None = None
@@ -198,6 +208,8 @@ class HttpTransport:
             )
         except requests.exceptions.SSLError as error:
             is_untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+            if is_untrusted and self._has_followed():
+                return self.request(method, path, body, headers)
             kind = FailureKind.CERTIFICATE if is_untrusted else FailureKind.NOT_OUR_SERVER
             raise TransportFailure(Failure(kind)) from None
         except (requests.RequestException, HTTPError, OSError) as error:
@@ -236,9 +248,24 @@ class HttpTransport:
             pinned = pinned_certificates(host, port or 443, self.pin)
         except ssl.SSLError:
             raise TransportFailure(Failure(FailureKind.NOT_OUR_SERVER)) from None
+        if not pinned and self._has_followed():
+            return self._authority(host, port)
         if not pinned:
             raise TransportFailure(Failure(FailureKind.CERTIFICATE))
         return context_trusting(pinned)
+
+    def trust(self, pin: str) -> None:
+        """Trust other certificates from the next connection on."""
+        if pin != self.pin:
+            self.pin, self._session = pin, None
+
+    def _has_followed(self) -> bool:
+        """Follow what the server announces; return whether other certificates are trusted then."""
+        parts, before = urlsplit(self.url), self.pin
+        if self._follow is None or not before:
+            return False
+        self.trust(self._follow(announced_keys(parts.hostname or "", parts.port or 443)))
+        return self.pin != before
 
 
 class _PostedAhead(threading.Thread):

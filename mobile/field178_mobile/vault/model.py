@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from field178_shared.crypto.key_chain import KeyAnnouncement, OfficeKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,8 @@ class TabletOfficer:
 class Enrolment:
     """Enrolment answer of the server; the device's private key is stored separately, encrypted.
 
-    `user`: the officer of the code, who signs in first, under `login`.
+    `user`: the officer of the code, who signs in first, under `login`. `key_number`: the announcements of
+    keys that were followed since.
     """
 
     url: str
@@ -30,6 +34,27 @@ class Enrolment:
     user: TabletOfficer
     pin: str = ""
     login: str = ""
+    former_receipt_keys: str = ""
+    key_number: int = 0
+
+    @property
+    def receipt_keys(self) -> str:
+        """All receipt keys of the office, newest first, separated by blanks: they verify what was signed."""
+        return f"{self.receipt_key} {self.former_receipt_keys}".strip()
+
+    def following(self, announcements: Sequence[KeyAnnouncement]) -> Enrolment:
+        """Return the enrolment with the keys that the office has announced, signed one by the other."""
+        former = tuple(self.former_receipt_keys.split())
+        keys = OfficeKeys(self.receipt_key, self.sealing_key, self.pin, former, self.key_number)
+        followed = keys.following(announcements)
+        return replace(
+            self,
+            receipt_key=followed.receipt,
+            sealing_key=followed.sealing,
+            pin=followed.pin,
+            former_receipt_keys=" ".join(followed.former),
+            key_number=followed.number,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,16 @@ class Vault:
         key = device_bound_key(self._secret(), _ENROLLED)
         write_private(self._folder / _ENROLLED, sealed_under(key, _ENROLLED, content, self._random_bytes))
 
+    def replace_enrolment(self, enrolment: Enrolment, key: bytes) -> None:
+        """Replace the enrolment on an unlocked tablet, with the recovery box for its sealing key."""
+        self._check_key(key)
+        recovery = self._recovery(key, enrolment)
+        write_json(self._path, {**self._state(), **self._version_2(key, enrolment), "recovery": recovery})
+
+    def _recovery(self, key: bytes, enrolment: Enrolment) -> Json:
+        box = boxed_for(base64url.decode(enrolment.sealing_key), key, self._random_bytes)
+        return {"sealing_key": enrolment.sealing_key, "box": base64url.encode(box)}
+
     def pending_device_key(self) -> bytes:
         """Return the device key for enrolment, the same until `create`: a lost answer costs no code."""
         path = self._folder / _ENROLLING_KEY
@@ -141,11 +151,10 @@ class Vault:
         if self.is_set_up:
             raise AppError(ErrorCode.FORBIDDEN, problem="set_up_already")
         key = self._random_bytes(KEY_BYTES)
-        recovery = boxed_for(base64url.decode(enrolment.sealing_key), key, self._random_bytes)
         state: Json = {
             "version": 2,
             **self._version_2(key, enrolment),
-            "recovery": {"sealing_key": enrolment.sealing_key, "box": base64url.encode(recovery)},
+            "recovery": self._recovery(key, enrolment),
             "device_key": self._sealed_device_key(key, device_key),
             "officers": [self._chosen(officer, pin, key)],
         }
@@ -340,7 +349,12 @@ def _kind(entry: Json) -> str:
 def _enrolment(stored: Json) -> Enrolment:
     user = _object(stored["user"])
     texts = {name: str(stored[name]) for name in _TEXTS}
-    return Enrolment(**texts, user=TabletOfficer(*(str(user[name]) for name in _OFFICER)))
+    # Not in an enrolment of an earlier version.
+    followed = {"former_receipt_keys": str(stored.get("former_receipt_keys", ""))}
+    number = _int(stored.get("key_number"))
+    return Enrolment(
+        **texts, **followed, key_number=number, user=TabletOfficer(*(str(user[name]) for name in _OFFICER))
+    )
 
 
 def _object(value: object) -> Json:

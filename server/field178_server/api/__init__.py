@@ -14,6 +14,7 @@ def init_api(app: Flask, threads: int) -> None:
         health.bp,
         devices.bp,
         devices.auth,
+        devices.keys,
         uploads.bp,
         uploads.blobs,
         record_schemas.bp,

@@ -126,7 +126,25 @@ class EnrolAnswer(Schema):
     scopes = fields.List(fields.String(), required=True)
     receipt_key = fields.String(required=True)
     sealing_key = fields.String(required=True)
+    former_receipt_keys = fields.List(fields.String(), required=True)
+    keys = fields.Integer(required=True)
     now = fields.String(required=True)
+
+
+class KeyAnswer(Schema):
+    """An announcement of a key, signed by the receipt key before it."""
+
+    number = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    key = fields.String(required=True)
+    at = fields.String(required=True)
+    sig = fields.String(required=True)
+
+
+class KeysAnswer(Schema):
+    """The announcements of keys, in their order."""
+
+    keys = fields.List(fields.Nested(KeyAnswer), required=True)
 
 
 class ChallengeAnswer(Schema):

@@ -43,6 +43,7 @@ from field178_shared.wire.protocol import Reader
 
 bp = Blueprint("devices", __name__, url_prefix="/api/v1/devices")
 auth = Blueprint("sessions", __name__, url_prefix="/api/v1/auth")
+keys = Blueprint("keys", __name__, url_prefix="/api/v1/keys")
 # Made once: making a schema takes longer than reading a body by it.
 _CHALLENGE, _SESSION = ChallengeRequest(), SessionRequest()
 
@@ -145,7 +146,7 @@ def _recover(
 ) -> tuple[Officer, bytes]:
     context = _context(runtime, trail.Actor("officer", officer_id))
     device = key_recovery.admit(session, context.tenant_id, officer_id, claim, context.now())
-    sealed = key_recovery.open_box(runtime.keyring.sealing, device, claim, os.urandom)
+    sealed = key_recovery.open_box(runtime.keyring.sealings, device, claim, os.urandom)
     rate_limit.give_back(session, context.tenant_id, budgets)
     context.note(session, trail.AuditEntry("device_recovered", claim.device_id))
     return bind_officer(session, context, claim.device_id, officer_id), sealed
@@ -171,6 +172,8 @@ def _answer(runtime: Runtime, enrolled: Enrolled) -> dict[str, object]:
         "user": {"id": enrolled.officer_id, "name": enrolled.officer_name, "login": enrolled.login},
         "receipt_key": runtime.keyring.receipt_key,
         "sealing_key": runtime.keyring.sealing_key,
+        "former_receipt_keys": list(runtime.keyring.former_receipts),
+        "keys": len(runtime.keyring.announcements),
         "now": to_wire(runtime.clock.now()),
     }
 
@@ -181,6 +184,12 @@ def _budgets(runtime: Runtime, code: str) -> tuple[RateLimit, ...]:
         RateLimit("enrol_address", client_address(), settings.enrol_attempts_per_address),
         RateLimit("enrol_prefix", enrolment.prefix_of(code), settings.enrol_attempts_per_prefix),
     )
+
+
+@keys.get("")
+def announced_keys() -> ResponseReturnValue:
+    """Return the announcements of keys; a tablet that does not know the certificate follows them here."""
+    return {"keys": [item.to_wire() for item in current_runtime().keyring.announcements]}
 
 
 @auth.post("/challenge")

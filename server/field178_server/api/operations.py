@@ -12,6 +12,7 @@ from field178_server.api.device_schemas import (
     ChallengeRequest,
     EnrolAnswer,
     EnrolRequest,
+    KeysAnswer,
     OfficerAnswer,
     OfficerRequest,
     OrderReceiptAnswer,
@@ -119,6 +120,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("POST", "/api/v1/devices/orders"): Operation(
         "answer_order", "Answer an order of the office.", OrderReceiptRequest, OrderReceiptAnswer
     ),
+    ("GET", "/api/v1/keys"): Operation("announced_keys", "Read the announcements of keys.", None, KeysAnswer),
     ("POST", "/api/v1/auth/challenge"): Operation(
         "challenge", "Ask for a nonce.", ChallengeRequest, ChallengeAnswer
     ),

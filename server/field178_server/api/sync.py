@@ -79,6 +79,7 @@ def exchange_of(runtime: Runtime) -> Exchange:
         runtime.ids,
         declared_types(),
         lease_days=runtime.settings.tablet_lease_days,
+        announcements=runtime.keyring.announcements,
     )
 
 

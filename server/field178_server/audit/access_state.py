@@ -129,7 +129,7 @@ PARTS = (
         "tablet orders",
         DeviceOrder,
         "device_id",
-        "number kind reason sig asked_by asked_at withdrawn_by withdrawn_at answered_at outcome receipt",
+        "number kind reason asked_by asked_at withdrawn_by withdrawn_at answered_at outcome receipt",
         _ORDERS,
     ),
     _part("tablet order", Device, "device_id", "order_number", f"device_enrolled {_ORDERS}"),

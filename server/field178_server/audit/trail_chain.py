@@ -20,7 +20,7 @@ from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Audit, Root, Tenant, TrailBase
 from field178_server.database.unit_of_work import run_write
 from field178_server.security.keyring import to_base64url
-from field178_shared.crypto.signatures import is_signed
+from field178_shared.crypto.signatures import is_signed_by_any
 from field178_shared.wire.canonical import canonical
 
 # Entries per transaction, so that a push waits only briefly.
@@ -141,7 +141,7 @@ def first_broken_entry(
     expected, previous, signature, last = 1, "", None, None
     if begin is not None:
         expected, previous, signature = begin.chain_index + 1, begin.chain_hash, begin.chain_sig
-    if begin is not None and key and not is_signed(key, _base_text(begin), begin.sig):
+    if begin is not None and key and not is_signed_by_any(key, _base_text(begin), begin.sig):
         return BrokenEntry(begin.chain_index, "signature", at=begin.at)
     rows = session.execute(query)
     try:
@@ -151,7 +151,11 @@ def first_broken_entry(
             hash_ = row.chain_hash
             if not _is_accepted(expected, previous, signature, row):
                 return BrokenEntry(expected, "hash", row.audit_id, row.at)
-            if key and row.chain_sig and not is_signed(key, _signed_text(expected, hash_), row.chain_sig):
+            if (
+                key
+                and row.chain_sig
+                and not is_signed_by_any(key, _signed_text(expected, hash_), row.chain_sig)
+            ):
                 return BrokenEntry(expected, "signature", row.audit_id, row.at)
             expected, previous, signature, last = expected + 1, hash_, row.chain_sig, row
             each(1)

@@ -17,7 +17,7 @@ from field178_server.audit.trail import Actor, AuditEntry, Stamp
 from field178_server.audit.trail_chain import Progress, TrailHead, ignore_progress
 from field178_server.database.models import Audit, Root, RootPart
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_shared.crypto.signatures import is_signed
+from field178_shared.crypto.signatures import is_signed_by_any
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock
 from field178_shared.wire.hash_chain import signed_text
@@ -94,7 +94,7 @@ def first_broken_link(
         draft = LinkDraft(link.root_index, link.epoch, previous, covered, trail, link.access_digest)
         if draft.hash_at(link.at) != link.hash:
             faults_of_link.append("hash")
-        elif key and not is_signed(key, signed_text(link.epoch, expected, link.hash), link.sig):
+        elif key and not is_signed_by_any(key, signed_text(link.epoch, expected, link.hash), link.sig):
             faults_of_link.append("signature")
         elif trail and not _has_head(trail, entries.get(expected), base):
             faults_of_link.append("audit trail")

@@ -116,5 +116,5 @@ def _read(at: Operator, file: Path, before: ListPack) -> tuple[Rows, PackFile | 
     data = file.read_bytes()
     if file.suffix == _WORKSHEET:
         return read_worksheet(data, before), None
-    pack_file = read_pack_file(data, {at.keyring.receipt_key, *at.settings.trusted_signers})
+    pack_file = read_pack_file(data, {*at.keyring.receipt_keys.split(), *at.settings.trusted_signers})
     return rows_of(pack_file.pack), pack_file

@@ -38,4 +38,5 @@ def _row(device: Device, granted: list[str], context: DeviceContext) -> dict[str
         "enrolled": to_wire(device.enrolled_at),
         "last_seen": to_wire(device.last_seen_at) if device.last_seen_at else None,
         "state": "revoked" if context.revoked else state,
+        "keys": context.key_number,
     }

@@ -138,7 +138,7 @@ def import_offline_export(at: Operator, file: Path, dry_run: bool) -> None:
     """Import the offline export of a tablet."""
     exchange = Exchange(at.engine, at.tenant_id, at.clock, at.ids, declared_types())
     with file.open("rb") as opened, log_beside(sys.stderr, at.clock):
-        export = open_offline_export(exchange, at.keyring.sealing, opened)
+        export = open_offline_export(exchange, at.keyring.sealings, opened)
         done = rehearse(exchange, export) if dry_run else take_in(exchange, at.context, export)
     tally = done.tally
     pairs = {"device": done.origin.device, "created": done.origin.created_at, "changes": tally.total}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
@@ -40,6 +41,7 @@ class DeviceContext:
     last_seen_at: datetime | None = None
     root_alarm: str | None = None
     order_number: int | None = None
+    key_number: int = 0
     # Values of its tenant: sessions of an older generation have expired; key of payload hashes.
     session_generation: int = 0
     payload_key: bytes = b""
@@ -55,9 +57,21 @@ class DeviceContext:
         return not self.revoked and not self.users
 
 
-_DeviceRow = tuple[
-    str, datetime | None, int, int, str, int, datetime | None, str | None, int | None, int, bytes
-]
+class _DeviceRow(NamedTuple):
+    device_id: str
+    revoked_at: datetime | None
+    receipt_seq: int
+    receipt_count: int
+    receipt_sum: str
+    backed_up: int
+    last_seen_at: datetime | None
+    root_alarm: str | None
+    order_number: int | None
+    key_number: int
+    session_generation: int
+    payload_key: bytes
+
+
 _TENANT: BindParameter[str] = bindparam("tenant_id")
 _IDS: BindParameter[str] = bindparam("device_ids")
 _COLUMNS = (
@@ -70,6 +84,7 @@ _COLUMNS = (
     Device.last_seen_at,
     Device.root_alarm,
     Device.order_number,
+    Device.key_number,
     # Subqueries instead of a join: SQLite would start with the tenant and scan all its devices.
     select(Tenant.session_generation).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
     select(Tenant.payload_key).where(Tenant.tenant_id == _TENANT).scalar_subquery(),
@@ -144,7 +159,7 @@ def load_devices(
     scopes, users = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for *device, officer_id, scope in rows:
         device_id = device[0]
-        devices[device_id] = tuple(device)
+        devices[device_id] = _DeviceRow(*device)
         if officer_id is not None:
             users[device_id].add(officer_id)
         if scope is not None:
@@ -160,21 +175,19 @@ def _context(
     scopes: frozenset[str],
     users: frozenset[str],
 ) -> DeviceContext:
-    device_id, revoked_at, seq, count, total, backed_up, last_seen_at, root_alarm, order, generation, key = (
-        row
-    )
     return DeviceContext(
-        id=device_id,
+        id=row.device_id,
         # A revoked tablet has no scope, although its grants are stored.
-        scopes=frozenset() if revoked_at else scopes,
+        scopes=frozenset() if row.revoked_at else scopes,
         users=users,
-        revoked=revoked_at is not None,
-        receipt_seq=seq,
-        receipts=Digest(count, int(total, 16)),
-        backed_up=backed_up,
-        last_seen_at=last_seen_at,
-        root_alarm=root_alarm,
-        order_number=order,
-        session_generation=generation,
-        payload_key=key,
+        revoked=row.revoked_at is not None,
+        receipt_seq=row.receipt_seq,
+        receipts=Digest(row.receipt_count, int(row.receipt_sum, 16)),
+        backed_up=row.backed_up,
+        last_seen_at=row.last_seen_at,
+        root_alarm=row.root_alarm,
+        order_number=row.order_number,
+        key_number=row.key_number,
+        session_generation=row.session_generation,
+        payload_key=row.payload_key,
     )

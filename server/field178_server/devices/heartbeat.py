@@ -27,13 +27,18 @@ _LONGEST_APP = 64
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Status of a tablet in one request."""
+    """Status of a tablet in one request.
+
+    `keys`: the announcements of keys that it follows; `pins`: the TLS pins announced last among them.
+    """
 
     at: datetime
     app: str
     device_now: str
     status: DeviceStatus | None = None
     cursors: Mapping[str, int] | None = None
+    keys: int = 0
+    pins: str | None = None
 
     @property
     def clock_offset_ms(self) -> int | None:
@@ -53,9 +58,9 @@ def is_silent(since: datetime) -> ColumnElement[bool]:
 
 
 def is_due(device: DeviceContext, seen: Heartbeat) -> bool:
-    """Return whether an exchange writes a heartbeat: every ten minutes, or with a new status."""
+    """Return whether an exchange writes a heartbeat: every ten minutes, with a new status or new keys."""
     is_old = device.last_seen_at is None or seen.at - device.last_seen_at >= WRITE_EVERY
-    return is_old or seen.status is not None
+    return is_old or seen.status is not None or seen.keys != device.key_number
 
 
 def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat) -> None:
@@ -64,7 +69,10 @@ def note(session: Session, tenant_id: str, device_id: str, heartbeat: Heartbeat)
         "last_seen_at": heartbeat.at,
         "app_version": heartbeat.app[:_LONGEST_APP] or None,
         "clock_offset_ms": heartbeat.clock_offset_ms,
+        "key_number": heartbeat.keys,
     }
+    if heartbeat.pins is not None:
+        values["tls_pins"] = heartbeat.pins
     if heartbeat.cursors is not None:
         values["cursors"] = json.dumps(dict(heartbeat.cursors), separators=(",", ":"))
     if (status := heartbeat.status) is not None:

@@ -6,6 +6,8 @@ password. The data key is returned in a sealed box for a key that the tablet cre
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,20 +35,20 @@ class KeyRecoveryClaim:
 
 
 def open_box(
-    sealing: X25519PrivateKey, device: Device, claim: KeyRecoveryClaim, random_bytes: RandomBytes
+    sealings: Iterable[X25519PrivateKey], device: Device, claim: KeyRecoveryClaim, random_bytes: RandomBytes
 ) -> bytes:
     """Return the data key in a sealed box for the tablet, or raise AppError(enrolment_refused).
 
     The data key MUST decrypt the private key of this device: another box belongs to another tablet.
     """
-    try:
-        key = unboxed(sealing.private_bytes_raw(), claim.box)
-        raw = opened_under(key, DEVICE_KEY, claim.device_key)
-        if raw is None or _public_of(raw) != device.public_key:
-            raise AppError(ErrorCode.ENROLMENT_REFUSED)
-        return boxed_for(claim.answer_key, key, random_bytes)
-    except (InvalidTag, ValueError):  # a box of another server, or an invalid key
-        raise AppError(ErrorCode.ENROLMENT_REFUSED) from None
+    for sealing in sealings:
+        # A box for another sealing key, of another server, or an invalid key.
+        with suppress(InvalidTag, ValueError):
+            key = unboxed(sealing.private_bytes_raw(), claim.box)
+            raw = opened_under(key, DEVICE_KEY, claim.device_key)
+            if raw is not None and _public_of(raw) == device.public_key:
+                return boxed_for(claim.answer_key, key, random_bytes)
+    raise AppError(ErrorCode.ENROLMENT_REFUSED)
 
 
 def admit(

@@ -16,7 +16,7 @@ from field178_server.database.tables.account import Officer
 from field178_server.database.tables.device import Device, DeviceOfficer, DeviceOrder
 from field178_server.database.tables.notice import INFO, Notice
 from field178_server.security.keyring import to_base64url
-from field178_shared.crypto.signatures import is_signed
+from field178_shared.crypto.signatures import is_signed, is_signed_by_any
 from field178_shared.device_orders import MAX_REASON, OrderKind, OrderOutcome, OrderReceipt, SignedOrder
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.formats import datetime_text
@@ -106,6 +106,27 @@ def kinds_after(standing: DeviceOrder | None) -> tuple[OrderKind, ...]:
         OrderKind.LOCK: (OrderKind.OPEN, OrderKind.READ_WIPE, OrderKind.FULL_WIPE),
         OrderKind.READ_WIPE: (OrderKind.OPEN, OrderKind.FULL_WIPE),
     }.get(OrderKind(standing.kind), ())
+
+
+def sign_again(session: Session, tenant_id: str, former_keys: str, key: Ed25519PrivateKey) -> int:
+    """Sign the standing orders by a newer receipt key and return how many.
+
+    An order whose signature is by none of the former keys was altered in the store: it stays as it is.
+    """
+    standing = select(DeviceOrder).join(
+        Device,
+        (Device.tenant_id == DeviceOrder.tenant_id)
+        & (Device.device_id == DeviceOrder.device_id)
+        & (Device.order_number == DeviceOrder.number),
+    )
+    count = 0
+    for row in session.scalars(standing.where(DeviceOrder.tenant_id == tenant_id)):
+        order = SignedOrder(row.number, OrderKind(row.kind), row.reason, to_wire(row.asked_at))
+        text = order.signed_text(row.device_id)
+        if is_signed_by_any(former_keys, text, row.sig):
+            row.sig = to_base64url(key.sign(text.encode()))
+            count += 1
+    return count
 
 
 def order_in_force(session: Session, tenant_id: str, device_id: str) -> DeviceOrder | None:

@@ -105,9 +105,8 @@ def _settle(
             return False
     if renewed is not None:
         officer.password_hash = renewed
-        _note(session, runtime, "password_hash_renewed", credentials, credentials.officer_id)
-    _note(session, runtime, "sign_in_accepted", credentials)
-    officer.password_hash = renewed or officer.password_hash
+        entry = trail.AuditEntry("password_hash_renewed", credentials.officer_id)
+        trail.record(session, _stamp(runtime), _actor(credentials), entry)
     trail.record(session, _stamp(runtime), _actor(credentials), trail.AuditEntry("sign_in_accepted"))
     return True
 
@@ -120,16 +119,6 @@ def _renewed(runtime: Runtime, credentials: Credentials, password: str) -> str |
     return runtime.passwords.hash(password) if is_outdated else None
 
 
-def _note(
-    session: Session,
-    runtime: Runtime,
-    action: str,
-    credentials: Credentials | None,
-    object_id: str | None = None,
-) -> None:
-    stamp = trail.Stamp(runtime.tenant_id, runtime.ids.time_ordered(), runtime.clock.now())
-    actor = trail.Actor("system") if credentials is None else trail.Actor("officer", credentials.officer_id)
-    trail.record(session, stamp, actor, trail.AuditEntry(action, object_id))
 def _note_refused(session: Session, runtime: Runtime, credentials: Credentials | None, client: str) -> None:
     action = "confirmation_refused" if client.startswith(SESSION) else "sign_in_refused"
     note_refusal(session, _stamp(runtime), _actor(credentials), action)

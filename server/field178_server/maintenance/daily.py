@@ -61,7 +61,7 @@ def check_if_due(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store) -
     if not run_write(engine, lambda session: check_log.claim(session, tenant_id, runtime.clock.now())):
         return False
     try:
-        faults = faults_of(engine, tenant_id, runtime.keyring.receipt_key)
+        faults = faults_of(engine, tenant_id, runtime.keyring.receipt_keys)
     except (OSError, CalledProcessError, SQLAlchemyError) as error:
         exit_code = getattr(error, "returncode", None)
         log.warning("store_check_failed", error=type(error).__name__, exit_code=exit_code)

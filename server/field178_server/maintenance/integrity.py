@@ -65,7 +65,7 @@ def faults(settings: Settings) -> list[str]:
 
 def _receipt_key(settings: Settings) -> str | None:
     try:
-        return load_keys(settings.key_dir).receipt_key
+        return load_keys(settings.key_dir).receipt_keys
     except (OSError, ValueError):
         return None  # reported by `_faults_of_files`
 

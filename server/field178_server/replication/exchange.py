@@ -38,6 +38,7 @@ from field178_server.replication.push.push import (
     results,
 )
 from field178_server.replication.quarantine import reprocess
+from field178_shared.crypto.key_chain import KeyAnnouncement, KeyKind
 from field178_shared.device_orders import OrderKind, SignedOrder
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import IdSource
@@ -165,6 +166,7 @@ class Exchange:
     # Groups the pushes of the requests of one process; None: each push has its own transaction.
     pushes: GroupCommit[ReceivedPush, Processed] | None = None
     lease_days: int = LEASE_DAYS
+    announcements: Sequence[KeyAnnouncement] = ()
 
     def run(
         self, device_id: str, request: SyncRequest, protocol: int = VERSION, generation: int | None = None
@@ -191,7 +193,15 @@ class Exchange:
         generation: int | None,
     ) -> Received:
         """Load the tablet and check whether number blocks are due; with a push `process` loads the tablet."""
-        seen = Heartbeat(self.clock.now(), request.app, request.now, request.device_status, request.cursors)
+        seen = Heartbeat(
+            self.clock.now(),
+            request.app,
+            request.now,
+            request.device_status,
+            request.cursors,
+            request.keys,
+            self._pins(request.keys),
+        )
         received = Received(device_id, request, seen, protocol < self.served[0], generation)
         if request.push or received.is_pull_refused:
             return replace(received, may_lack_numbers=not received.is_pull_refused)
@@ -220,7 +230,7 @@ class Exchange:
         if device.order_number is not None:
             return self._obey(session, received, processed, device)
         state = self._state(session, device, received.request)
-        if _is_agreed(received.request, state):
+        if not self._lacking(received.request) and _is_agreed(received.request, state):
             return self._agree(state)
         return self._differ(received.request, processed, state)
 
@@ -392,7 +402,7 @@ class Exchange:
             return self._refuse_pull(session, processed)
         order, is_delivered = standing
         ordered = OrderedTablet(device, order, is_delivered)
-        member = {"order": order.to_wire()}
+        member = {"order": order.to_wire(), **self._lacking(received.request)}
         if order.kind is OrderKind.OPEN:
             state = self._state(session, device, received.request)
             reading = self._differ(received.request, processed, state, member)
@@ -425,7 +435,7 @@ class Exchange:
     ) -> Reading:
         frames, epoch = Frames(), state.epoch
         result_frames = results(request, processed.answers, epoch)
-        frames.add("hello", {**self._greeting(epoch), **self._hello(state), **more})
+        frames.add("hello", {**self._greeting(epoch), **self._hello(state), **self._lacking(request), **more})
         for members in result_frames.frames:
             frames.add("res", members)
         if request.divergent_records:
@@ -445,6 +455,16 @@ class Exchange:
         is_busy = self.pushes is not None and self.pushes.is_busy
         is_rush = processed.is_rush or (bool(request.push) and is_busy)
         return min(request.max_records, RECORDS_IN_A_RUSH) if is_rush else request.max_records
+
+    def _lacking(self, request: SyncRequest) -> dict[str, object]:
+        """Return the member with the announcements of keys that the tablet does not follow yet."""
+        lacking = [item.to_wire() for item in self.announcements if item.number > request.keys]
+        return {"keys": lacking} if lacking else {}
+
+    def _pins(self, number: int) -> str | None:
+        """Return the TLS pins of a tablet that follows so many announcements, None without any."""
+        pins = [item.key for item in self.announcements if item.kind is KeyKind.TLS and item.number <= number]
+        return pins[-1] if pins else None
 
     def _greeting(self, epoch: str) -> dict[str, object]:
         return {"protocol": list(self.served), "epoch": epoch, "now": to_wire(self.clock.now())}

@@ -44,6 +44,15 @@ def create(folder: Path, host: str, now: datetime) -> None:
         issue(folder, host, now)
 
 
+def renew_authority(folder: Path, host: str, now: datetime) -> None:
+    """Create another certificate authority and a certificate; former files go into a folder of their own."""
+    former = folder / now.strftime("former-%Y%m%d-%H%M%S")
+    make_private_folder(former)
+    for name in (CERTIFICATE, KEY, CA_CERTIFICATE, CA_KEY):
+        (folder / name).rename(former / name)
+    create(folder, host, now)
+
+
 def issue(folder: Path, host: str, now: datetime) -> None:
     """Create a certificate and key for a host; the files MUST NOT exist."""
     issuer = _load_authority(folder)

@@ -2,7 +2,7 @@
 
 Keys of purposes are derived from the server secret (HKDF-SHA256, RFC 5869), so that the holder of one can
 forge nothing of another. `rotate` adds a newer server secret; an earlier one still opens what it sealed until
-`drop_earlier`.
+`drop_earlier`. The keys that tablets pin are replaced by `key_rotation`, which announces them.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+    from field178_shared.crypto.key_chain import KeyAnnouncement
+
 KEY_BYTES = 32
 RECEIPT_FILE = "receipt.key"
 SEALING_FILE = "sealing.key"
+ANNOUNCEMENTS_FILE = "announcements.json"
 _SECRET_FILE = re.compile(r"server-([1-9][0-9]{0,5})\.key")
 # The server secret of stores that were installed before secrets were numbered.
 _FIRST_SECRET_FILE = "console-session.key"  # noqa: S105  # a file name
@@ -56,11 +59,18 @@ def to_base64url(raw: bytes) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Keyring:
-    """The keys of one tenant, in memory; `secrets`: the server secrets, newest first."""
+    """The keys of one tenant, in memory; `secrets`: the server secrets, newest first.
+
+    `former_receipts`: public halves of earlier receipt keys; `former_sealings`: earlier sealing keys, which
+    still open what was sealed for them. `announcements`: the chain by which tablets followed.
+    """
 
     receipt: Ed25519PrivateKey
     sealing: X25519PrivateKey
     secrets: tuple[bytes, ...]
+    former_receipts: tuple[str, ...] = ()
+    former_sealings: tuple[X25519PrivateKey, ...] = ()
+    announcements: tuple[KeyAnnouncement, ...] = ()
     _derived: Mapping[Purpose, tuple[bytes, ...]] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -76,6 +86,16 @@ class Keyring:
     def receipt_key(self) -> str:
         """Public half of the receipt key, base64url."""
         return to_base64url(self.receipt.public_key().public_bytes_raw())
+
+    @property
+    def receipt_keys(self) -> str:
+        """Public halves of all receipt keys, newest first, separated by blanks, to verify what is stored."""
+        return " ".join((self.receipt_key, *self.former_receipts))
+
+    @property
+    def sealings(self) -> tuple[X25519PrivateKey, ...]:
+        """All sealing keys, newest first."""
+        return (self.sealing, *self.former_sealings)
 
     @property
     def sealing_key(self) -> str:
@@ -94,9 +114,10 @@ class Keyring:
 def create_keys(folder: Path, random_bytes: Callable[[int], bytes]) -> None:
     """Create missing keys; an existing key MUST NOT change, because tablets have pinned it."""
     make_private_folder(folder)
-    for name in (RECEIPT_FILE, SEALING_FILE):
-        if not (folder / name).exists():
-            write_private(folder / name, random_bytes(KEY_BYTES))
+    if not (folder / ANNOUNCEMENTS_FILE).exists():
+        for name in (RECEIPT_FILE, SEALING_FILE):
+            if not (folder / name).exists():
+                write_private(folder / name, random_bytes(KEY_BYTES))
     if not _secret_files(folder):
         rotate(folder, random_bytes)
 
@@ -106,13 +127,21 @@ def load_keys(folder: Path) -> Keyring:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-    receipt, sealing = (_read_key(folder / name) for name in (RECEIPT_FILE, SEALING_FILE))
+    from field178_server.security.key_rotation import read_announced
+
+    announced = read_announced(folder)
+    receipt = _read_key(folder / announced.receipt_file)
+    sealings = [_read_key(folder / name) for name in announced.sealing_files]
     # A folder without a server secret: the error names the file that is missing.
     secrets = _secret_files(folder) or [folder / "server-1.key"]
+    newest, *former = map(X25519PrivateKey.from_private_bytes, sealings)
     return Keyring(
         Ed25519PrivateKey.from_private_bytes(receipt),
-        X25519PrivateKey.from_private_bytes(sealing),
+        newest,
         tuple(_read_key(path) for path in secrets),
+        announced.former_receipts,
+        tuple(former),
+        announced.announcements,
     )
 
 
@@ -140,12 +169,19 @@ def drop_earlier(folder: Path, keyring: Keyring) -> int:
 
 def key_files(folder: Path) -> list[Path]:
     """Return the paths of all keys of a tenant, existing or required."""
-    return [folder / RECEIPT_FILE, folder / SEALING_FILE, *_secret_files(folder)]
+    from field178_server.security.key_rotation import read_announced
+
+    announced = read_announced(folder)
+    names = (announced.receipt_file, *announced.sealing_files)
+    return [*(folder / name for name in names), *_secret_files(folder)]
 
 
 def _secret_files(folder: Path) -> list[Path]:
-    paths = (path for path in folder.glob("*.key") if path.name not in (RECEIPT_FILE, SEALING_FILE))
-    own = (path for path in paths if _SECRET_FILE.fullmatch(path.name) or path.name == _FIRST_SECRET_FILE)
+    own = (
+        path
+        for path in folder.glob("*.key")
+        if _SECRET_FILE.fullmatch(path.name) or path.name == _FIRST_SECRET_FILE
+    )
     return sorted(own, key=_number, reverse=True)
 
 

@@ -30,6 +30,15 @@ def write_private(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def replace_private(path: Path, data: bytes) -> None:
+    """Write a secret file durably in the place of the one that is there, in one step."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    write_private(fresh, data)
+    fresh.replace(path)
+    sync_folder(path.parent)
+
+
 def copy_durably(source: Path, target: Path) -> None:
     """Copy a file durably, readable only by its owner; the target MUST NOT exist."""
     with source.open("rb") as file:

@@ -43,3 +43,8 @@ def is_signed(public_key: str, message: str, signature: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def is_signed_by_any(public_keys: str, message: str, signature: str) -> bool:
+    """Return whether the signature is by one of the keys, which are separated by blanks."""
+    return any(is_signed(key, message, signature) for key in public_keys.split())

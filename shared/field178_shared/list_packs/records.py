@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator
 
-from field178_shared.crypto.signatures import is_signed
+from field178_shared.crypto.signatures import is_signed_by_any
 from field178_shared.list_packs.pack import ListPack
 from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
@@ -43,10 +43,10 @@ def pack_of(head: Data | None, parts: Iterable[Data]) -> ListPack:
     return ListPack(number if isinstance(number, int) else 0, rows)
 
 
-def is_genuine(pack: ListPack, head: Data, origin: str, receipt_key: str) -> bool:
+def is_genuine(pack: ListPack, head: Data, origin: str, receipt_keys: str) -> bool:
     """Return whether the head has the hash of the rows and a valid signature of the office (T6.2)."""
-    return pack.content_hash == head.get("content_hash") and is_signed(
-        receipt_key, pack.signed_text(origin), text_of(head, "signature")
+    return pack.content_hash == head.get("content_hash") and is_signed_by_any(
+        receipt_keys, pack.signed_text(origin), text_of(head, "signature")
     )
 
 

@@ -201,7 +201,7 @@ class SyncRequest:
     """Request of the exchange; unknown members are ignored.
 
     `below`: of each scope whose load has not ended, the lowest stamp that the tablet has; None: it loads
-    upward.
+    upward. `keys`: the number of the last announcement of keys that the tablet follows.
     """
 
     device: str
@@ -218,6 +218,7 @@ class SyncRequest:
     device_status: DeviceStatus | None = None
     divergent_records: tuple[object, ...] = ()
     root: RootSeen = NO_ROOT
+    keys: int = 0
 
     @classmethod
     def from_wire(cls, value: object, changes: Sequence[Change] | None = None) -> SyncRequest:
@@ -242,6 +243,7 @@ class SyncRequest:
             ),
             repair=repair,
             divergent_records=tuple(reader.items("salvage", MAX_DIVERGENT_RECORDS, "salvage")),
+            keys=reader.integer("keys", default=0),
             max_records=min(reader.integer("max_records", default=DEFAULT_RECORDS), MAX_RECORDS),
             device_status=DeviceStatus.from_wire(reader.value.get("about")),
             root=RootSeen.from_wire(reader.value.get("root")),

@@ -55,7 +55,7 @@ def opened(folder: Path, url: str, make_officer: Callable[[Vault], str]) -> Real
     store = Store(folder / "store", clock, ids)
     store.unlock(data_key)
     world = World(clock, random.SystemRandom(), ids.random, time.monotonic)
-    identity = Identity(enrolment.device, "test", receipt_key=enrolment.receipt_key)
+    identity = Identity(enrolment.device, "test", enrolment=enrolment)
     engine = SyncEngine(SyncStore(store), identity, world)
     transport = HttpTransport(url, "", enrolment.device, device_key)
     return RealTablet(store, engine, transport, ids, enrolment, device_key)

@@ -54,7 +54,7 @@ def parts(pack: ListPack, rev: int = 1) -> list[ServerRecord]:
 
 @pytest.fixture
 def lists(store: Store) -> Iterator[OfficeLists]:
-    made = OfficeLists(store, OFFICE)
+    made = OfficeLists(store, lambda: OFFICE)
     stop = store.subscribe(made.follow)
     yield made
     stop()
@@ -76,7 +76,7 @@ def test_a_pack_is_in_force_from_the_commit_that_completes_it(store: Store, list
 
 def test_a_pack_is_in_force_again_after_the_next_unlock(store: Store, lists: OfficeLists) -> None:
     server_commits(store, *parts(PACK_1), head(PACK_1))
-    later = OfficeLists(store, OFFICE)
+    later = OfficeLists(store, lambda: OFFICE)
 
     later.take()
 

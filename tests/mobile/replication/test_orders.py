@@ -55,7 +55,9 @@ def pinned() -> Enrolment:
 
 
 def follower_of(store: Store, clock: FrozenClock, line: Line, pinned: Enrolment) -> OrderFollower:
-    return OrderFollower(store, pinned, DEVICE.private_bytes_raw(), OrderPorts(clock, line.post, line.empty))
+    return OrderFollower(
+        store, lambda: pinned, DEVICE.private_bytes_raw(), OrderPorts(clock, line.post, line.empty)
+    )
 
 
 @pytest.fixture
@@ -81,14 +83,14 @@ def receipt_in(posted: dict) -> OrderReceipt:
 
 def test_lock_closes_the_tablet_and_open_opens_it(follower, line, pinned, store) -> None:
     assert follower.closed is Closed.NO
-    assert follower.obey(order_of(OrderKind.LOCK, pinned))
+    assert follower.obey(order_of(OrderKind.LOCK, pinned), is_final=True)
     assert follower.closed is Closed.ORDERED
     follower.settle()
     follower.settle()
     (posted,) = line.posted
     receipt = receipt_in(posted)
     assert (receipt.number, receipt.outcome, receipt.records) == (7, OrderOutcome.DONE, 0)
-    assert follower.obey(order_of(OrderKind.OPEN, pinned, 8))
+    assert follower.obey(order_of(OrderKind.OPEN, pinned, 8), is_final=True)
     assert follower.closed is Closed.NO
     order = store.read(stored_order)
     assert order is not None
@@ -100,7 +102,7 @@ def test_order_for_another_tablet_or_by_another_key_is_refused_once(follower, li
     forged = order_of(OrderKind.FULL_WIPE, pinned, key=stranger)
     other = order_of(OrderKind.FULL_WIPE, replace(pinned, device=USER), number=8)
     for order in (forged, forged, other):
-        assert not follower.obey(order)
+        assert not follower.obey(order, is_final=True)
         follower.settle()
     assert [(receipt_in(posted).number, posted["outcome"]) for posted in line.posted] == [
         (7, "refused"),
@@ -114,23 +116,23 @@ def test_order_for_another_tablet_or_by_another_key_is_refused_once(follower, li
     "changed", [{"reason": "x"}, {"at": "2026-11-25T15:00:00Z"}, {"kind": OrderKind.FULL_WIPE}, {"number": 9}]
 )
 def test_changed_order_is_refused(follower, pinned, changed) -> None:
-    assert not follower.obey(replace(order_of(OrderKind.LOCK, pinned), **changed))
+    assert not follower.obey(replace(order_of(OrderKind.LOCK, pinned), **changed), is_final=True)
     assert follower.closed is Closed.NO
 
 
 def test_replayed_order_is_not_obeyed_again(follower, line, pinned) -> None:
     lock, opened = order_of(OrderKind.LOCK, pinned), order_of(OrderKind.OPEN, pinned, 8)
-    follower.obey(lock)
-    follower.obey(opened)
-    assert not follower.obey(lock)
-    assert not follower.obey(opened)
+    follower.obey(lock, is_final=True)
+    follower.obey(opened, is_final=True)
+    assert not follower.obey(lock, is_final=True)
+    assert not follower.obey(opened, is_final=True)
     assert follower.closed is Closed.NO
     follower.settle()
     assert [posted["number"] for posted in line.posted] == [8]
 
 
 def test_receipt_waits_for_a_line_and_a_final_refusal_ends_it(follower, line, pinned, store) -> None:
-    follower.obey(order_of(OrderKind.LOCK, pinned))
+    follower.obey(order_of(OrderKind.LOCK, pinned), is_final=True)
     line.failure = ErrorCode.NO_NETWORK
     follower.settle()
     assert store.read(stored_order).receipt is not None
@@ -143,7 +145,7 @@ def test_receipt_of_a_read_wipe_counts_records_once_over_a_restart(
     store, clock, line, pinned, follower
 ) -> None:
     server_commits(store, base_row(READ, 1, name="một"))
-    follower.obey(order_of(OrderKind.READ_WIPE, pinned))
+    follower.obey(order_of(OrderKind.READ_WIPE, pinned), is_final=True)
     again = follower_of(store, clock, line, pinned)
     again.settle()
     assert [receipt_in(posted).records for posted in line.posted] == [1]
@@ -156,7 +158,7 @@ def test_full_wipe_deletes_what_may_be_read_at_once_and_the_rest_after_sending(
     server_commits(store, base_row(READ, 1, name="một"))
     store.file(draft_of(store, OWN, clock.now(), name="chưa gửi"), USER)
     store.drafts.save(draft_of(store, READ, clock.now(), name="nháp"))
-    follower.obey(order_of(OrderKind.FULL_WIPE, pinned))
+    follower.obey(order_of(OrderKind.FULL_WIPE, pinned), is_final=True)
     assert (store.views("establishment")[0].id, line.emptied) == (OWN, [])
     assert follower.must_empty
     follower.settle()
@@ -171,6 +173,6 @@ def test_full_wipe_deletes_what_may_be_read_at_once_and_the_rest_after_sending(
 
 
 def test_full_wipe_goes_on_after_a_restart(store, clock, line, pinned, follower) -> None:
-    follower.obey(order_of(OrderKind.FULL_WIPE, pinned))
+    follower.obey(order_of(OrderKind.FULL_WIPE, pinned), is_final=True)
     again = follower_of(store, clock, line, pinned)
     assert (again.closed, again.must_empty) == (Closed.ORDERED, True)

@@ -46,7 +46,8 @@ def test_enrolment_code_creates_a_device_and_returns_its_officer(office: Office,
     answer = tablet.enrol()
     body = answer.get_json()
     assert answer.status_code == 201
-    assert set(body) == {"device", "tenant", "user", "receipt_key", "sealing_key", "now"}
+    keys = {"receipt_key", "sealing_key", "former_receipt_keys", "keys"}
+    assert set(body) == {"device", "tenant", "user", "now", *keys}
     assert body["user"]["name"] == "Cán bộ an"
     assert body["receipt_key"] == office.runtime.keyring.receipt_key
     assert body["now"] == "2026-11-24T08:00:00Z"

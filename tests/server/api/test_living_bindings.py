@@ -123,7 +123,7 @@ def imported(office: Office, owner: Sender, change: dict[str, Any]) -> None:
     sealing_key = decode(runtime.keyring.sealing_key) or b""
     write_offline_export(written, origin, [change], sealing_key, tablet.key.private_bytes_raw())
     exchange = exchange_of(runtime)
-    take_in(exchange, office.context, open_offline_export(exchange, runtime.keyring.sealing, written))
+    take_in(exchange, office.context, open_offline_export(exchange, runtime.keyring.sealings, written))
 
 
 @pytest.mark.parametrize("case", MATRIX)

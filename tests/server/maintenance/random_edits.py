@@ -85,7 +85,7 @@ UNCHECKED_COLUMNS = {
         " unsent_file_count free_mb mismatch_count mismatch_records root_alarm root_alarm_at key_store:"
         " as the tablet told at its last contact, and told again at the next"
     ),
-    "device_order": "delivered_at: the tablet's receipt says more",
+    "device_order": "delivered_at sig: the tablet checks the signature; the tablet's receipt says more",
     "feed_token": "last_read_at requests: set by each reading",
     "frozen_report": "frozen_at: the content has the time, and is checked by its hash",
     "report_template": "name taken_at ended_at: the content is checked by its hash",

@@ -147,7 +147,7 @@ def publish() -> AnyResponse:
 
 def _trusted(data: bytes) -> PackFile:
     runtime = current_page().runtime
-    return read_pack_file(data, {runtime.keyring.receipt_key, *runtime.settings.trusted_signers})
+    return read_pack_file(data, {*runtime.keyring.receipt_keys.split(), *runtime.settings.trusted_signers})
 
 
 def _rows_in(text: str) -> Rows:

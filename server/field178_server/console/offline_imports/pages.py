@@ -93,7 +93,7 @@ def import_file(file_id: str) -> AnyResponse:
 def _open(exchange: Exchange, file: BinaryIO) -> tuple[OfflineExport, TabletRow]:
     """Return a file with its tablet, which MUST be within the area of the officer."""
     page = current_page()
-    export = open_offline_export(exchange, page.runtime.keyring.sealing, file)
+    export = open_offline_export(exchange, page.runtime.keyring.sealings, file)
     access = tablet_access(page.officer, page.lists)
     with snapshot(exchange.engine) as session:
         tablet = find_tablet(session, exchange.tenant_id, access, export.origin.device)

@@ -15,9 +15,10 @@ class Device(Base):
     it. `backed_up`: the highest stamp in the newest backup that was verified by a restore.
     `cursors`: JSON of the cursors by scope at its last contact; NULL: unknown. The columns from `told_at` on:
     the tablet's reported status; NULL: not reported. `root_alarm`, `root_alarm_at`: the kind of a
-    contradiction to its root (protocol §A), and its time. `tls_pins`: the TLS pins at its enrolment,
+    contradiction to its root (protocol §A), and its time. `tls_pins`: the TLS pins that it trusts,
     space-separated; NULL: it trusts public authorities, or was enrolled before this column. `order_number`:
-    the order of the office that stands, NULL: none; while one stands the tablet reads nothing.
+    the order of the office that stands, NULL: none; while one stands the tablet reads nothing. `key_number`:
+    the last announcement of keys that it follows.
     """
 
     __tablename__ = "device"
@@ -53,6 +54,7 @@ class Device(Base):
     tls_pins: Mapped[str | None]
     key_store: Mapped[str | None]
     order_number: Mapped[int | None] = mapped_column(BigInteger)
+    key_number: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class DeviceOrder(Base):

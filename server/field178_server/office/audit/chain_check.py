@@ -78,7 +78,7 @@ def checks_of(session: Session, tenant_id: str) -> ChainChecks:
 
 def run_check(run: JobRun) -> None:
     """Extend the audit chain, verify both chains from their first row, and store the outcome."""
-    runtime, key = run.runtime, run.runtime.keyring.receipt_key
+    runtime, key = run.runtime, run.runtime.keyring.receipt_keys
     trail_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt)
     with snapshot(runtime.engine) as session:
         entries, receipts, roots = _totals(session, runtime.tenant_id)

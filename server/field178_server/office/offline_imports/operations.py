@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -39,11 +39,24 @@ class _Rehearsed(Exception):
     """Exception that ends a rehearsal, so that its transaction is rolled back."""
 
 
-def open_offline_export(exchange: Exchange, private_key: X25519PrivateKey, file: BinaryIO) -> OfflineExport:
-    """Return the offline export of a file after its signature is verified, or raise AppError(rescue_file)."""
-    export = OfflineExport(file, private_key)
-    export.check(_public_key(exchange, export.origin))
-    return export
+def open_offline_export(
+    exchange: Exchange, private_keys: Sequence[X25519PrivateKey], file: BinaryIO
+) -> OfflineExport:
+    """Return the offline export of a file after its signature is verified, or raise AppError(rescue_file).
+
+    The file is sealed for one of the sealing keys; the newest is tried first.
+    """
+    faults = []
+    for private_key in private_keys:
+        export = OfflineExport(file, private_key)
+        try:
+            export.check(_public_key(exchange, export.origin))
+        except AppError as error:
+            faults.append(error)
+        else:
+            return export
+    # A file that opened and is false says more than keys that do not open it.
+    raise next((fault for fault in faults if fault.details.get("problem") == "signature"), faults[0])
 
 
 def rehearse(exchange: Exchange, export: OfflineExport) -> Imported:

@@ -13,7 +13,7 @@ depends_on = None
 
 KEY = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
 INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
-NUMBER = sa.BigInteger()
+NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 TEXT_ = sa.Text()
 
 
