@@ -7,10 +7,11 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.x509 import load_pem_x509_certificates
 from tests.mobile.replication.scripted_http import (
     Answer,
@@ -27,6 +28,7 @@ from field178_mobile.replication.events import FailureKind
 from field178_mobile.replication.port import TransportFailure
 from field178_mobile.replication.transport import HttpTransport
 from field178_mobile.vault import base64url
+from field178_shared.crypto.key_chain import KeyAnnouncement, KeyKind, OfficeKeys
 from field178_shared.crypto.pinning import pin_of, pins_of
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.wire.content_coding import GZIP, GzipStream
@@ -329,6 +331,44 @@ def test_only_the_pinned_authority_is_trusted(serve, tmp_path: Path, monkeypatch
     assert failure_of(HttpTransport(liar.url, pin_of(evil[0]))).kind is FailureKind.CERTIFICATE
     assert failure_of(HttpTransport(honest.url)).kind is FailureKind.CERTIFICATE
     assert liar.requests == []
+
+
+def announced(key: Ed25519PrivateKey, pin: str) -> dict[str, object]:
+    """Return the first announcement: of the pins of another authority."""
+    item = KeyAnnouncement(1, KeyKind.TLS, pin, "2026-12-02T08:00:00Z")
+    return replace(item, sig=base64url.encode(key.sign(item.signed_text.encode()))).to_wire()
+
+
+@pytest.mark.parametrize("is_office", [True, False])
+def test_another_authority_is_trusted_if_the_office_announced_it(
+    serve, tmp_path: Path, is_office: bool
+) -> None:
+    ours, fresh = authority(tmp_path, "district"), authority(tmp_path, "fresh")
+    office = Ed25519PrivateKey.generate()
+    signer = office if is_office else Ed25519PrivateKey.generate()
+
+    def answer(handler, body):
+        if handler.path == "/api/v1/keys":
+            reply_json(handler, 200, {"keys": [announced(signer, pin_of(fresh[0]))]})
+        else:
+            answer_of_ours(handler, body)
+
+    server = serve(answer, server_files(tmp_path, fresh, fresh[0]))
+    public = base64url.encode(office.public_key().public_bytes_raw())
+    keys = OfficeKeys(public, "", pin_of(ours[0]))
+    transport = HttpTransport(server.url, keys.pin, follow=lambda items: keys.following(items).pin)
+    if is_office:
+        assert list(transport.exchange(b"{}")) == [b'{"a":1}']
+        assert transport.pin == pin_of(fresh[0])
+    else:
+        assert failure_of(transport).kind is FailureKind.CERTIFICATE
+        assert transport.pin == keys.pin
+    transport.close()
+    # Over the unverified connection goes one question, without anything of the tablet.
+    path, headers, body = server.requests[0]
+    assert (path, body) == ("/api/v1/keys", b"")
+    assert set(headers) <= {"Host", "Accept-Encoding"}
+    assert len(server.requests) == 1 + is_office
 
 
 def answer_of_ours(handler, body):

@@ -31,6 +31,9 @@ class Ring(KeyringBackend):
     def set_password(self, service: str, username: str, password: str) -> None:
         self.held[(service, username)] = password
 
+    def delete_password(self, service: str, username: str) -> None:
+        del self.held[(service, username)]
+
 
 @pytest.fixture
 def ring() -> Iterator[Ring]:
@@ -85,3 +88,12 @@ def test_another_secret_is_not_taken_for_the_lost_one(tmp_path: Path) -> None:
     store.save(b"x" * 32)
     with pytest.raises(AppError):
         secret_of(store, lambda size: b"s" * size, expected="0123456789abcdef")
+
+
+@pytest.mark.usefixtures("ring")
+def test_deleted_secret_is_gone_from_the_systems_key_store(tmp_path: Path, ring: Ring) -> None:
+    store = choose_key_store(tmp_path)
+    store.delete()
+    secret_of(store, os.urandom, expected=None)
+    store.delete()
+    assert (store.load(), ring.held) == (None, {})

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tests.mobile.support import FrozenClock, SystemKeyStore
 from tests.mobile.vault.test_vault import (
     CHEAP,
@@ -24,7 +25,7 @@ from tests.mobile.vault.test_vault import (
 from field178_mobile.vault import Vault, base64url
 from field178_mobile.vault.device_secret import secret_id
 from field178_mobile.vault.vault import pin_key
-from field178_shared.crypto.sealed_box import boxed_for, sealed_under
+from field178_shared.crypto.sealed_box import boxed_for, sealed_under, unboxed
 from field178_shared.errors import AppError, ErrorCode
 
 THIEF = replace(ENROLMENT, url="https://thief.invalid", pin="", receipt_key="t")
@@ -140,3 +141,47 @@ def test_edited_pending_enrolment_is_not_taken(tmp_path: Path, clock: FrozenCloc
     assert vault_in(tmp_path, clock).pending_enrolment() == ENROLMENT
     (tmp_path / "enrolled.json").write_text(json.dumps(asdict(THIEF)), "utf-8")
     assert vault.pending_enrolment() is None
+
+
+def test_newer_keys_of_the_office_replace_the_enrolment(
+    vault: Vault, tmp_path: Path, clock: FrozenClock
+) -> None:
+    key = vault.unlock(HOA.id, PIN)
+    sealing = X25519PrivateKey.from_private_bytes(bytes(range(7, 39)))
+    newer = replace(
+        ENROLMENT,
+        receipt_key="r2",
+        former_receipt_keys="r",
+        sealing_key=base64url.encode(sealing.public_key().public_bytes_raw()),
+        pin="p2",
+        key_number=3,
+    )
+    vault.replace_enrolment(newer, key)
+    again = vault_in(tmp_path, clock)
+    assert again.locked_enrolment() == newer
+    assert again.enrolment(again.unlock(HOA.id, PIN)) == newer
+    assert newer.receipt_keys == "r2 r"
+    # The box of the data key is for the newer sealing key.
+    assert unboxed(sealing.private_bytes_raw(), again.recovery_box()) == key
+
+
+def test_enrolment_is_not_replaced_under_another_key(vault: Vault, tmp_path: Path) -> None:
+    before = state_of(tmp_path)
+    with pytest.raises(AppError):
+        vault.replace_enrolment(THIEF, KEY)
+    assert state_of(tmp_path) == before
+
+
+def test_enrolment_of_an_earlier_version_follows_from_the_first_announcement(
+    vault: Vault, tmp_path: Path
+) -> None:
+    key = vault.unlock(HOA.id, PIN)
+    state = state_of(tmp_path)
+    content = {name: value for name, value in asdict(ENROLMENT).items() if "former" not in name}
+    del content["key_number"]
+    body = json.dumps(content).encode()
+    state["enrolment"]["store"] = base64url.encode(
+        sealed_under(key, "enrolment", body, lambda size: bytes(size))
+    )
+    write(tmp_path, state)
+    assert vault.enrolment(key) == ENROLMENT

@@ -40,6 +40,7 @@ java.security.KeyStore
   getInstance java.security.KeyStore
   load -
   containsAlias YES_NO
+  deleteEntry -
   getKey java.security.Key
 java.security.spec.AlgorithmParameterSpec
 javax.crypto.Cipher

@@ -31,6 +31,7 @@ class Chip:
         java.answers |= {
             f"{STORE}.containsAlias": lambda alias: alias in self.keys,
             f"{STORE}.getKey": self._get,
+            f"{STORE}.deleteEntry": lambda alias: self.keys.pop(alias, None),
             "android.security.keystore.KeyGenParameterSpec$Builder.new": self._name,
             "javax.crypto.KeyGenerator.generateKey": self._generate,
             f"{CIPHER}.init": self._init,
@@ -115,6 +116,17 @@ def test_next_start_finds_the_same_secret_and_makes_no_second_key(
     assert again is not None
     assert again.load() == SECRET
     assert len(chip.keys) == 1
+
+
+def test_deleted_secret_leaves_neither_key_nor_file(
+    store: AndroidKeyStore, chip: Chip, tmp_path: Path
+) -> None:
+    store.save(SECRET)
+    store.delete()
+    assert chip.keys == {}
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert store.load() is None
+    store.delete()
 
 
 def test_key_is_for_sealing_alone(store: AndroidKeyStore, java: FakeJava) -> None:
