@@ -114,6 +114,8 @@ def answer_order() -> ResponseReturnValue:
         sig=body.text("signature"),
         **{name: body.integer(name) for name in ("records", "lost_changes", "lost_files", "lost_drafts")},
     )
+    with snapshot(runtime.engine) as session:
+        orders.check_receipt(session, runtime.tenant_id, receipt)
     context = _context(runtime, trail.Actor("device", receipt.device))
     run_write(runtime.engine, lambda session: orders.take_receipt(session, context, receipt))
     return {"number": receipt.number}

@@ -162,17 +162,26 @@ def note_delivered(session: Session, tenant_id: str, device_id: str, number: int
     return True
 
 
+def check_receipt(session: Session, tenant_id: str, receipt: OrderReceipt) -> None:
+    """Raise AppError(signature_refused) unless the tablet of an order signed the receipt.
+
+    It needs no lock: anybody may send a receipt.
+    """
+    device = session.get(Device, (tenant_id, receipt.device))
+    order = session.get(DeviceOrder, (tenant_id, receipt.device, receipt.number))
+    is_own = device is not None and is_signed(device.public_key, receipt.signed_text, receipt.sig)
+    if order is None or not is_own:
+        raise AppError(ErrorCode.SIGNATURE_REFUSED)
+
+
 def take_receipt(session: Session, context: OperationContext, receipt: OrderReceipt) -> None:
     """Store the receipt of a tablet, revoked or not; the first one of an order stays.
 
-    A tablet that is wiped is revoked, one that is opened has no order any more. Raises
-    AppError(signature_refused), also for an unknown tablet or order.
+    A tablet that is wiped is revoked, one that is opened has no order any more. `check_receipt` MUST have
+    passed.
     """
-    device = session.get(Device, (context.tenant_id, receipt.device), with_for_update=True)
-    order = session.get(DeviceOrder, (context.tenant_id, receipt.device, receipt.number))
-    is_own = device is not None and is_signed(device.public_key, receipt.signed_text, receipt.sig)
-    if device is None or order is None or not is_own:
-        raise AppError(ErrorCode.SIGNATURE_REFUSED)
+    device = session.get_one(Device, (context.tenant_id, receipt.device), with_for_update=True)
+    order = session.get_one(DeviceOrder, (context.tenant_id, receipt.device, receipt.number))
     if order.answered_at is not None:
         return
     order.delivered_at = order.delivered_at or context.now()

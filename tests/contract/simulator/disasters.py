@@ -8,6 +8,8 @@ from tests.contract.simulator.actions import Action, back_up, create, edit, purg
 from tests.contract.simulator.office import SPARES
 from tests.contract.simulator.world import Seat, World
 
+from field178_mobile.store.replication.orders import delete_readable
+
 
 def new_epoch(world: World, seat: Seat) -> None:
     """The office begins a new history."""
@@ -87,8 +89,19 @@ def revoke(world: World, seat: Seat) -> None:
         world.office.revoke(seat.tablet.device)
 
 
-# Named actions happen in every world; a purge happens only where it is named.
-ASKED_FOR: Mapping[Action, float] = {slip_back: 0.3, purge: 1}
+def read_wipe(world: World, seat: Seat) -> None:
+    """A tablet obeys an order to delete what may be read, which is lifted at once."""
+    if seat.tablet.is_waiting:
+        return
+    world.struck = True
+    store = seat.tablet.store
+    store.write(lambda unlocked: delete_readable(unlocked, store.folder))
+    seat.oracle.was_emptied()
+    world.note(f"{seat.tablet.name} is emptied by order")
+
+
+# Named actions happen in every world; a purge or a wipe happens only where it is named.
+ASKED_FOR: Mapping[Action, float] = {slip_back: 0.3, purge: 1, read_wipe: 1}
 DISASTERS: Mapping[Action, float] = {
     new_epoch: 0.7,
     back_up: 2,

@@ -75,6 +75,10 @@ class TabletOracle:
     def became_another(self) -> None:
         """The tablet goes on from older files: what they do not hold was lost with its other self."""
         self.promised &= self.held()
+        self.was_emptied()
+
+    def was_emptied(self) -> None:
+        """The tablet deleted what may be read: promised changes are still there, and nothing is in sight."""
         self._edits.clear()
         self._cursors.clear()
         self._held_rows.clear()

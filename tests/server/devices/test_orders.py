@@ -14,7 +14,7 @@ from tests.world import OFFICER, UNIT, Tablet, World
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
 from field178_server.database.models import Audit, Device, DeviceOrder, Notice
-from field178_server.database.unit_of_work import run_write
+from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.devices import orders
 from field178_shared.codelists import load
 from field178_shared.crypto.signatures import is_signed
@@ -62,6 +62,8 @@ def receipt_of(tablet: Tablet, number: int, **more: Any) -> OrderReceipt:
 
 
 def answer(world: World, receipt: OrderReceipt) -> None:
+    with snapshot(world.engine) as session:
+        orders.check_receipt(session, world.tenant_id, receipt)
     run_write(world.engine, lambda session: orders.take_receipt(session, context(world), receipt))
 
 

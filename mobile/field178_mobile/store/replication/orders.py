@@ -84,7 +84,7 @@ def delete_readable(unlocked: Unlocked, folder: Path) -> list[str]:
     deleted = [record_id for record_id in read_ids if record_id not in kept]
     with context.transaction("read_wipe"):
         context.connection.executemany("DELETE FROM base WHERE id = ?", ((name,) for name in deleted))
-        context.connection.execute("DELETE FROM removed")
+        context.connection.execute("DELETE FROM removed WHERE lost = 0")
         context.connection.execute("DELETE FROM notice")
         marks = ", ".join("?" for _ in _KEPT)
         context.connection.execute(f"DELETE FROM setting WHERE id NOT IN ({marks})", _KEPT)  # noqa: S608
