@@ -13,6 +13,11 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from field178_server.office.indicators.counted_facts import AreaFacts, FigureQuestion, parts_of_area
+from field178_server.office.indicators.published_numbers import (
+    formulas_by_day,
+    published_in_reports,
+    published_years,
+)
 from field178_server.office.indicators.queries import IndicatorFigure
 from field178_server.office.indicators.requested_figures import RequestedFigures
 from field178_server.office.indicators.stored_facts import available_facts
@@ -20,6 +25,7 @@ from field178_server.office.indicators.totals.stored import totals_stamp
 from field178_server.records.result_cache import ResultCache
 from field178_shared.codelists import Indicator
 from field178_shared.indicators.coverage import Coverage
+from field178_shared.indicators.differences import Published, is_disclosing
 from field178_shared.indicators.figures import FigureValue, rounded_down, with_coarse_bounds
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.quality import quality_of
@@ -65,6 +71,9 @@ def hidden_figures(
     hidden |= _revealing_indicators(
         session, tenant_id, question, [indicator for indicator in indicators if indicator.id not in hidden]
     )
+    hidden |= _disclosing_indicators(
+        session, tenant_id, question, [indicator for indicator in indicators if indicator.id not in hidden]
+    )
     if period != year and question.today < period.end:
         # The number is the year minus the finished parts: two rounded numbers would reveal it.
         return frozenset(indicator.id for indicator in indicators)
@@ -105,6 +114,39 @@ def _revealing_indicators(
         ):
             revealing.add(indicator.id)
     return revealing
+
+
+def _disclosing_indicators(
+    session: Session, tenant_id: str, question: FigureQuestion, indicators: Collection[Indicator]
+) -> set[str]:
+    """Return the ids of the indicators whose year, set against frozen reports, discloses a small number.
+
+    All that a page of the year may show is taken as shown, as is the year before.
+    """
+    lists, year = question.lists, Period.of_year(question.period.first.year)
+    by_day = [indicator for indicator in indicators if formulas_by_day(lists, indicator)]
+    whole = replace(question, period=year)
+    reported = published_in_reports(session, tenant_id, whole) if by_day else {}
+    by_day = [
+        indicator
+        for indicator in by_day
+        if any(formula.text in reported for formula in formulas_by_day(lists, indicator))
+    ]
+    if not by_day:
+        return set()
+    parts = [part for months in (_HALF, _QUARTER, 1) for part in year.in_parts(months)]
+    facts = available_facts(session, tenant_id, whole, [indicator.id for indicator in by_day], (year, *parts))
+    years = published_years(session, tenant_id, whole)
+    disclosing = set[str]()
+    for indicator in by_day:
+        for formula in formulas_by_day(lists, indicator):
+            beside = [*reported.get(formula.text, ()), *years.get(formula.text, ())[:-1]]
+            own = list(years.get(formula.text, ())[-1:])
+            if not question.is_unfinished and shows_parts([facts.value(indicator, part) for part in parts]):
+                own += [Published.exactly(part, facts.number(formula, part)) for part in parts]
+            if is_disclosing(own, beside):
+                disclosing.add(indicator.id)
+    return disclosing
 
 
 def hidden_for(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,20 +15,27 @@ from field178_server.database.models import FiledRecord
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.divided_records import divided_records
 from field178_server.office.indicators.left_out import left_out
+from field178_server.office.indicators.published_numbers import (
+    is_by_day,
+    published_in_reports,
+    shown_of_year,
+    years_beside,
+)
 from field178_server.office.indicators.queries import COUNTED_AGAIN_S, units_of_area, whole_counts
 from field178_server.office.indicators.source.records import entries_beside
 from field178_server.office.indicators.source.store_size import is_large
 from field178_server.office.indicators.totals.day_counts import read_day_counts
 from field178_server.office.indicators.totals.operations import keep_period
-from field178_server.office.indicators.totals.reading import PeriodCounts, counts_of
+from field178_server.office.indicators.totals.reading import PeriodCounts, available_counts, counts_of
 from field178_server.office.indicators.totals.store_slices import slices_of_store
 from field178_server.records.review_states import IS_APPROVED
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.formulas.figures import Formula
+from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on, units_of_parts
 from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.indicators.counting import Counts
+from field178_shared.indicators.differences import Published, is_disclosing
 from field178_shared.indicators.facts import EventsAndEntities
 from field178_shared.indicators.figures import (
     AreaTotals,
@@ -86,13 +94,24 @@ class ReportLeftOut:
 
 
 class ReportFigures:
-    """Figures and annexes of a report, from counts by period. `missing`: the records that are left out."""
+    """Figures and annexes of a report, from counts by period.
+
+    `missing`: the records that are left out. `reported`: what frozen reports print of formulas by day;
+    `years`: calendar years with counts, by the days that readers know of them.
+    """
 
     def __init__(
-        self, question: ReportQuestion, counts_of: Callable[[Period], Counts], missing: ReportLeftOut
+        self,
+        question: ReportQuestion,
+        counts_of: Callable[[Period], Counts],
+        missing: ReportLeftOut,
+        reported: Mapping[str, Sequence[Published]],
+        years: Mapping[Period, Period],
     ) -> None:
         self.question = question
         self.missing = missing
+        self._reported = reported
+        self._years = years
         self._counts_of = counts_of
         self._area = question.area(question.period)
 
@@ -117,6 +136,34 @@ class ReportFigures:
             *((commune.unit_id, self._of(_former(commune))) for commune in self._area.former),
         ]
 
+    @cached_property
+    def disclosing(self) -> Mapping[Period, frozenset[str]]:
+        """Formulas whose number of the period, or of the compared one, discloses a small number of people.
+
+        Its difference to what readers know is too close to a number from one to four.
+        """
+        lists, period = self.question.lists, self.question.period
+        before = same_period_before(period)
+        withheld: dict[Period, set[str]] = {period: set(), before: set()}
+        for formula in _formulas_of(lists):
+            if not is_by_day(lists, formula):
+                continue
+            known = [*self._reported.get(formula.text, ()), *self._of_years(formula)]
+            for days in (period, before):
+                number = Published.exactly(days, self._number(formula, days))
+                if is_disclosing([number], known):
+                    withheld[days].add(formula.text)
+                else:
+                    known.append(number)
+        return {days: frozenset(texts) for days, texts in withheld.items()}
+
+    def _of_years(self, formula: Formula) -> Iterator[Published]:
+        for span, year in self._years.items():
+            yield shown_of_year(year, span, self._number(formula, span), self.question.today)
+
+    def _number(self, formula: Formula, period: Period) -> float:
+        return formula.run(self._totals(self.question.area(period), period)) or 0
+
     def whole(self) -> AreaTotals:
         """Return the totals of the whole area."""
         return self._of(self._area)
@@ -138,7 +185,13 @@ class ReportFacts:
         lists, period = question.lists, question.period
         self._question = question
         self._missing = _left_out(session, tenant_id, question)
-        self._counts: dict[Period, Counts] = {counted_period: {} for counted_period in _periods_of(period)}
+        self._reported = _reported(session, tenant_id, question)
+        # As the totals have them, so that what was seen is what is counted.
+        self._years = years_beside(period, question.today) if is_of_half_months(period) else {}
+        self._counts: dict[Period, Counts] = {
+            counted_period: {} for counted_period in (*_periods_of(period), *self._years)
+        }
+        self._by_day = _aggregates_by_day(lists)
         aggregates = aggregates_of(lists)
         self._bits = {aggregate.key: 1 << place for place, aggregate in enumerate(aggregates)}
         # Record id -> bit mask of the aggregates that count the record.
@@ -160,7 +213,8 @@ class ReportFacts:
     @property
     def figures(self) -> ReportFigures:
         """Figures from the counts."""
-        return ReportFigures(self._question, self._counts.__getitem__, self._missing)
+        counts_of = self._counts.__getitem__
+        return ReportFigures(self._question, counts_of, self._missing, self._reported, self._years)
 
     def records_behind(self, formulas: Sequence[Formula]) -> set[str]:
         """Return the ids of records that formulas count in the period, and of their office entries."""
@@ -177,8 +231,10 @@ class ReportFacts:
         # Formulas read only a few aggregates of entities by month or quarter.
         few = [aggregate for aggregate in every if not aggregate.is_of_entities]
         few += [aggregate for aggregate in aggregates_of_parts(lists) if aggregate.is_of_entities]
+        read = set(_periods_of(self._question.period))
         for period, counts in self._counts.items():
-            part.count(every if period in compared else few, period, counts)
+            of_period = every if period in compared else few if period in read else self._by_day
+            part.count(of_period, period, counts)
 
 
 def _periods_compared(period: Period) -> tuple[Period, Period]:
@@ -202,7 +258,8 @@ def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -
         kept = read_day_counts(session, tenant_id, question.lists, question.period)
         if kept is None:
             raise AppError(ErrorCode.BEING_COUNTED, retry_after_s=COUNTED_AGAIN_S)
-        return ReportFigures(question, kept.counts_of, _left_out(session, tenant_id, question))
+        missing = _left_out(session, tenant_id, question)
+        return ReportFigures(question, kept.counts_of, missing, _reported(session, tenant_id, question), {})
     before = same_period_before(question.period)
     units = question.area(question.period).units | question.area(before).units
     context = (question.lists, units, question.today)
@@ -214,10 +271,28 @@ def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -
         by_period[period] = counts
 
     def approved(period: Period) -> Counts:
+        if period in by_period:
+            return by_period[period].approved(period)
         span = next(whole for whole in (question.period, before) if period.first in whole)
         return by_period[span].approved(period)
 
-    return ReportFigures(question, approved, _left_out(session, tenant_id, question))
+    years = years_beside(question.period, question.today)
+    by_period |= _counts_of_years(session, tenant_id, question, years.keys() - by_period.keys())
+    known = {span: year for span, year in years.items() if span in by_period}
+    missing, reported = _left_out(session, tenant_id, question), _reported(session, tenant_id, question)
+    return ReportFigures(question, approved, missing, reported, known)
+
+
+def _counts_of_years(
+    session: Session, tenant_id: str, question: ReportQuestion, spans: Collection[Period]
+) -> dict[Period, PeriodCounts]:
+    """Return the counts of days of calendar years, as far as the totals contain them."""
+    lists, today = question.lists, question.today
+    counts = {
+        span: available_counts(session, tenant_id, lists, [span], question.area(span).units, today)
+        for span in sorted(spans)
+    }
+    return {span: counted for span, counted in counts.items() if counted is not None}
 
 
 def _counts(
@@ -274,6 +349,26 @@ def _left_out(session: Session, tenant_id: str, question: ReportQuestion) -> Rep
         for period in (question.period, same_period_before(question.period))
     )
     return ReportLeftOut(now, before)
+
+
+def _reported(
+    session: Session, tenant_id: str, question: ReportQuestion
+) -> Mapping[str, Sequence[Published]]:
+    of_area = FigureQuestion(question.lists, question.period, question.unit_ids, question.today)
+    return published_in_reports(session, tenant_id, of_area)
+
+
+def _aggregates_by_day(lists: CodeLists) -> list[Aggregate]:
+    """Return the aggregates of all formulas that count people by day."""
+    formulas = (formula for formula in _formulas_of(lists) if is_by_day(lists, formula))
+    return list({each.key: each for formula in formulas for each in formula.aggregates}.values())
+
+
+def _formulas_of(lists: CodeLists) -> tuple[Formula, ...]:
+    """Return the formulas of indicators and of columns of annexes, each once."""
+    of_figures = (formula for figure in lists.figures.values() for formula in figure.formulas)
+    formulas = (*of_figures, *lists.figures.columns.values())
+    return tuple({formula.text: formula for formula in formulas}.values())
 
 
 def _former(commune: CommuneArea) -> CountedArea:

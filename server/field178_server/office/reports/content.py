@@ -21,6 +21,7 @@ from field178_server.office.reports.recipients import recipients_of
 from field178_shared.codelists import CodeLists, Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO, Target
 from field178_shared.codelists.reports import AnnexTable
+from field178_shared.formulas.figures import Formula
 from field178_shared.indicators.coverage import Coverage
 from field178_shared.indicators.figures import AreaTotals, FigureValue, coverage_of
 from field178_shared.indicators.periods import Period
@@ -32,6 +33,9 @@ from field178_shared.text.formats import NOTHING, date_text, number_text, percen
 from field178_shared.wire.canonical import canonical
 
 FORMAT = 1
+HIDDEN = "dưới 5"
+# Text of a hidden cell of a table: it does not show which cells are small and which ones protect those.
+NOT_SHOWN = "không nêu"
 BY_UNIT, BY_AGENCY, BY_INDICATOR = "admin_unit", "agency", "indicator"
 # Columns of the annex of targets; they have no formulas.
 _TARGET_HEADS = {
@@ -82,7 +86,7 @@ def content_of(report: Report, counted: CountedReport) -> Plain:
         "area": _area_name(lists, report.area_id),
         "heading": _heading(report),
         "left_out": list(_left_out(lists, counted.figures.missing)),
-        "sections": list(_sections(report, lists, figures)),
+        "sections": list(_sections(report, counted, figures)),
         "annexes": [_annex(report, annex, counted, figures) for annex in lists.annex_tables.values()],
         "lists": lists.version,
     }
@@ -162,7 +166,10 @@ def trace(facts: ReportFacts, lists: CodeLists) -> Iterator[tuple[str, set[str]]
         yield annex.id, facts.records_behind(formulas)
 
 
-def _sections(report: Report, lists: CodeLists, figures: Mapping[str, ComparedFigure]) -> Iterator[Plain]:
+def _sections(
+    report: Report, counted: CountedReport, figures: Mapping[str, ComparedFigure]
+) -> Iterator[Plain]:
+    lists = counted.lists
     for section in lists.report_sections.values():
         named = [indicator_id for indicator_id in section.indicators if indicator_id in lists.indicators]
         yield {
@@ -171,21 +178,33 @@ def _sections(report: Report, lists: CodeLists, figures: Mapping[str, ComparedFi
             "title": section.vi,
             "text": report.sections.get(section.id, ""),
             "figures": [
-                _figure(lists.indicators[indicator_id], figures[indicator_id], lists)
+                _figure(lists.indicators[indicator_id], figures[indicator_id], counted)
                 for indicator_id in named
             ],
         }
 
 
-def _figure(indicator: Indicator, figure: ComparedFigure, lists: CodeLists) -> Plain:
+def _figure(indicator: Indicator, figure: ComparedFigure, counted: CountedReport) -> Plain:
+    lists, period = counted.lists, counted.period
+    now, before = (
+        _value(lists, indicator, value)
+        | ({"is_withheld": True} if _is_withheld(counted, lists.figures[indicator.id].formulas, days) else {})
+        for value, days in ((figure.now, period), (figure.before, same_period_before(period)))
+    )
     return {
         "id": indicator.id,
         "label": indicator.vi,
         "unit": indicator.unit,
-        "now": _value(lists, indicator, figure.now),
-        "before": _value(lists, indicator, figure.before),
+        "now": now,
+        "before": before,
         "covered": figure.covered.value,
     }
+
+
+def _is_withheld(counted: CountedReport, formulas: Iterable[Formula], period: Period) -> bool:
+    """Return whether a number is left out, because its difference to a published one is small."""
+    disclosing = counted.figures.disclosing[period]
+    return any(formula.text in disclosing for formula in formulas)
 
 
 def _value(lists: CodeLists, indicator: Indicator, value: FigureValue) -> Plain:
@@ -240,7 +259,13 @@ def _annex(
         rows = _by_agency(annex, counted)
     elif annex.rows == BY_INDICATOR:
         rows = list(_by_target(counted, report.profile_ids, figures))
+    withheld = [
+        column in lists.annex_columns
+        and _is_withheld(counted, [lists.figures.columns[column]], counted.period)
+        for column in annex.columns
+    ]
     return {
+        **({"withheld": withheld} if any(withheld) else {}),
         "id": annex.id,
         "of": annex.rows,
         "title": annex.vi,
@@ -318,25 +343,29 @@ def _by_target(
         for target in profile.targets:
             indicator = lists.indicators.get(target.indicator)
             if indicator is not None and target.per in (None, "year"):
-                yield _target_row(lists, profile, indicator, figures[indicator.id])
+                yield _target_row(counted, profile, indicator, figures[indicator.id])
 
 
 def _target_row(
-    lists: CodeLists, profile: TargetProfile, indicator: Indicator, figure: ComparedFigure
+    counted_report: CountedReport, profile: TargetProfile, indicator: Indicator, figure: ComparedFigure
 ) -> list[object]:
+    lists = counted_report.lists
     value = figure.now
     achievement = reached(profile, indicator.id, value)
     target = next(target for target in profile.targets if target.indicator == indicator.id)
     verdict = Verdict.NO_FIGURE if achievement is None else achievement.verdict
     counted = counted_text(value)
     status = f"{_VERDICTS[verdict]} ({counted})" if counted and value.is_sent else _VERDICTS[verdict]
-    is_small = is_hidden_in_report(lists, indicator, value)
+    is_withheld = _is_withheld(counted_report, lists.figures[indicator.id].formulas, counted_report.period)
+    is_small = is_withheld or is_hidden_in_report(lists, indicator, value)
     is_told = value.value is not None or value.low is not None
     is_shown = value.is_sent and not is_small and indicator.unit != YES_NO
     return [
         indicator.vi,
         _wanted_text(target, indicator.unit),
-        "dưới 5" if is_small and is_told else _range_text(value, indicator.unit),
+        (NOT_SHOWN if is_withheld else HIDDEN)
+        if is_small and is_told
+        else _range_text(value, indicator.unit),
         number_text(round(value.num)) if is_shown else "",
         number_text(round(value.den)) if is_shown and value.den is not None else "",
         status,

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from field178_server.office.reports.content import HIDDEN, NOT_SHOWN
 from field178_shared.codelists.indicators import PERCENT, YES_NO
 from field178_shared.indicators.suppression import hidden_cells
 from field178_shared.text.formats import NOTHING, date_text, number_text
 from field178_shared.time.clock import VIETNAM, from_wire
 
-HIDDEN = "dưới 5"
-# Text of a hidden cell of a table: it does not show which cells are small and which ones protect those.
-NOT_SHOWN = "không nêu"
 NOT_SENT, NOT_COUNTED = "chưa gửi số liệu", "chưa thống kê"
 # The office has no records, or not all records, of the compared period: nothing is compared.
 NO_BEFORE, PART_BEFORE = "không có số cùng kỳ", "không đủ số cùng kỳ"
@@ -185,6 +183,8 @@ def _figure(figure: Content) -> PrintedFigure:
 
 
 def _value(value: Content, unit: str) -> str:
+    if value.get("is_withheld"):
+        return NOT_SHOWN
     if value["is_hidden"]:
         return HIDDEN
     if not value["is_sent"]:
@@ -204,7 +204,7 @@ def _value(value: Content, unit: str) -> str:
 
 def _basis(value: Content) -> str:
     """Return the basis of a value: numerator and denominator, and the part that was counted or sent."""
-    if value["is_hidden"] or not value["is_sent"]:
+    if _is_hidden(value) or not value["is_sent"]:
         return ""
     parts = [] if value["den"] is None else [f"{number_of(value['num'])}/{number_of(value['den'])}"]
     # Contents frozen by older versions have the months only, no coverage.
@@ -217,13 +217,17 @@ def _basis(value: Content) -> str:
 def _change(now: Content, before: Content, unit: str) -> str:
     months, ended = now["sent"] or (0, 0)
     is_comparable = _is_one_value(now) and _is_one_value(before) and months == ended
-    if unit == YES_NO or not is_comparable or now["is_hidden"] or before["is_hidden"]:
+    if unit == YES_NO or not is_comparable or _is_hidden(now) or _is_hidden(before):
         return NOTHING
     step = now["value"] - before["value"]
     sign = "+" if step > 0 else "−" if step < 0 else ""
     if unit == PERCENT and step:
         return f"{sign}{number_text(abs(step) / 10, decimals=1)} điểm %"
     return f"{sign}{number_of(abs(step))}"
+
+
+def _is_hidden(value: Content) -> bool:
+    return bool(value["is_hidden"] or value.get("is_withheld"))
 
 
 def _is_one_value(value: Content) -> bool:
@@ -245,20 +249,34 @@ def _annex(annex: Content, number: int, note: str) -> PrintedAnnex:
 
 def _rows(annex: Content) -> Iterator[tuple[str, ...]]:
     people: Sequence[bool] = annex["people"]
+    # Contents frozen by older versions withhold no column.
+    withheld: Sequence[bool] = annex.get("withheld", [False] * len(people))
     hidden = {
         (row, column + 1)
         for column, of_people in enumerate(people)
         if of_people
-        for row in hidden_cells([_number(row[column + 1]) for row in annex["rows"]])
+        for row in _hidden_rows(annex, column, is_withheld=withheld[column])
     }
     for number, row in enumerate(annex["rows"]):
         yield tuple(NOT_SHOWN if (number, place) in hidden else _cell(cell) for place, cell in enumerate(row))
     if annex["rows"] and annex["total"] is not None:
         counts = [False, *people]
         yield tuple(
-            HIDDEN if is_people and isinstance(cell, int) and 0 < cell < 5 else _cell(cell)
-            for cell, is_people in zip(annex["total"], counts, strict=True)
+            _total(cell, is_people=is_people, is_withheld=is_left_out)
+            for cell, is_people, is_left_out in zip(annex["total"], counts, [False, *withheld], strict=True)
         )
+
+
+def _hidden_rows(annex: Content, column: int, *, is_withheld: bool) -> Iterable[int]:
+    if is_withheld:
+        return range(len(annex["rows"]))
+    return hidden_cells([_number(row[column + 1]) for row in annex["rows"]])
+
+
+def _total(cell: object, *, is_people: bool, is_withheld: bool) -> str:
+    if is_withheld:
+        return NOT_SHOWN
+    return HIDDEN if is_people and isinstance(cell, int) and 0 < cell < 5 else _cell(cell)
 
 
 def _first(annex: Content) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 from tests.server.office.indicators.test_queries import AREA, store
 
 from field178_server.demo.seed import DemoStore
+from field178_server.office.indicators import external_view
 from field178_server.office.indicators.counted_facts import FigureQuestion
 from field178_server.office.indicators.external_view import counts_people, hidden_figures, seen_value
+from field178_server.office.indicators.published_numbers import formulas_by_day
 from field178_server.office.indicators.queries import figures
 from field178_server.records.lists_in_force import stored_pack
 from field178_shared.codelists import load
+from field178_shared.indicators.differences import Published
 from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import named_period
@@ -73,3 +76,23 @@ def test_figure_about_people_is_rounded_to_the_last_day_of_its_year(
     question = FigureQuestion(LISTS, Period.of_year(2026), ("c11629_v2",), today)
     figure = seen_value(question, LISTS.indicators[indicator], EXACT)
     assert (figure.num, figure.den) == seen
+
+
+@pytest.mark.parametrize(("more", "is_hidden"), [(2, True), (40, False)])
+def test_year_is_hidden_where_a_frozen_report_less_it_is_a_small_number(
+    store: DemoStore, monkeypatch: pytest.MonkeyPatch, more: int, is_hidden: bool
+) -> None:
+    """The report ends some days later than the year: readers subtract the year from it."""
+    year, today = Period.of_year(YEAR), date(2025, 2, 1)
+    indicator = next(
+        LISTS.indicators[key]
+        for key in sorted(LISTS.indicators.keys() - hidden_on(today, store, year))
+        if LISTS.indicators[key].denominator is None and formulas_by_day(LISTS, LISTS.indicators[key])
+    )
+    with Session(store.engine) as session:
+        values = figures(session, store.context.tenant_id, LISTS, year, AREA, today)
+    number = values[indicator.id].approved.num
+    days = Period(year.first, year.end + timedelta(days=17))
+    reported = {LISTS.figures[indicator.id].numerator.text: [Published.exactly(days, number + more)]}
+    monkeypatch.setattr(external_view, "published_in_reports", lambda *_: reported)
+    assert (indicator.id in hidden_on(today, store, year)) is is_hidden
