@@ -52,12 +52,12 @@ def inferred(published: Iterable[Published]) -> list[Published]:
 
     Numbers contradict each other where a record came in between two publications: nothing exact follows.
     """
-    known = list(published)
-    days = sorted({day for each in known for day in (each.period.first, each.period.end)})
+    numbers = list(published)
+    days = sorted({day for each in numbers for day in (each.period.first, each.period.end)})
     places = {day: place for place, day in enumerate(days)}
     # most[i][j]: the greatest difference of the counts up to days j and i.
     most = [[0.0 if i >= j else inf for j in range(len(days))] for i in range(len(days))]
-    for each in known:
+    for each in numbers:
         first, end = places[each.period.first], places[each.period.end]
         most[first][end] = min(most[first][end], each.most)
         most[end][first] = min(most[end][first], -each.least)
@@ -76,14 +76,19 @@ def narrow_periods(published: Iterable[Published]) -> list[Published]:
     return [each for each in inferred(published) if each.is_narrow]
 
 
-def is_disclosing(number: Sequence[Published], beside: Iterable[Published]) -> bool:
-    """Return whether a number, published beside others, lets readers infer a small number too closely.
+def newly_disclosed(number: Sequence[Published], beside: Iterable[Published]) -> list[Published]:
+    """Return the periods of which a number, published beside others, tells a small number too closely.
 
     What the others disclose without it is no reason to withhold it.
     """
     others = list(beside)
     before = {each.period for each in narrow_periods(others)}
-    return any(each.period not in before for each in narrow_periods([*others, *number]))
+    return [each for each in narrow_periods([*others, *number]) if each.period not in before]
+
+
+def is_disclosing(number: Sequence[Published], beside: Iterable[Published]) -> bool:
+    """Return whether a number, published beside others, lets readers infer a small number too closely."""
+    return bool(newly_disclosed(number, beside))
 
 
 def _close(most: list[list[float]]) -> None:

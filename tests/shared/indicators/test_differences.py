@@ -35,7 +35,7 @@ class Office:
 
     days: Sequence[date]
     is_closed: bool
-    known: list[Published] = field(default_factory=list)
+    published: list[Published] = field(default_factory=list)
 
     def count(self, period: Period) -> int:
         return sum(day in period for day in self.days)
@@ -45,23 +45,23 @@ class Office:
         for year in YEARS:
             for period in (half_year(year), report_year(year)):
                 running = Period(date(year, 1, 1), period.end)
-                self.known.append(Published.rounded(running, self.count(running)))
+                self.published.append(Published.rounded(running, self.count(running)))
                 self._offer(Published.exactly(period, self.count(period)))
             calendar = Period.of_year(year)
             self._offer(Published.exactly(calendar, self.count(calendar)))
 
     def _offer(self, number: Published) -> None:
-        if not (self.is_closed and is_disclosing([number], self.known)):
-            self.known.append(number)
+        if not (self.is_closed and is_disclosing([number], self.published)):
+            self.published.append(number)
 
     def leaks(self) -> int:
         """Return how many small numbers of days between two bounds are told closer than as small."""
         attacker = Attacker()
-        bounds = sorted({day for each in self.known for day in (each.period.first, each.period.end)})
+        bounds = sorted({day for each in self.published for day in (each.period.first, each.period.end)})
         pieces = [Period(first, end) for first, end in pairwise(bounds)]
         for piece in pieces:
             attacker.unknown(piece)
-        for each in self.known:
+        for each in self.published:
             inside = [piece for piece in pieces if piece.first in each.period]
             attacker.knows(dict.fromkeys(inside, 1.0), each.least, each.most)
         secret: dict[object, float] = {}
@@ -107,16 +107,16 @@ def test_report_year_against_calendar_year_discloses_nothing() -> None:
 
 def test_difference_of_a_report_year_and_a_calendar_year_is_inferred() -> None:
     december = Published.exactly(Period(date(2024, 12, 15), date(2025, 1, 1)), 0)
-    known = [
+    published = [
         Published.exactly(report_year(2024), 8),
         Published.exactly(Period.of_year(2024), 6),
         december,
     ]
     (before,) = [
-        each for each in inferred(known) if each.period == Period(date(2023, 12, 15), date(2024, 1, 1))
+        each for each in inferred(published) if each.period == Period(date(2023, 12, 15), date(2024, 1, 1))
     ]
     assert (before.least, before.most) == (2, 2)
-    assert before in narrow_periods(known)
+    assert before in narrow_periods(published)
 
 
 def test_numbers_that_contradict_each_other_say_nothing() -> None:
@@ -143,13 +143,13 @@ def test_closure_has_the_bounds_that_linear_programs_have(
     def of(first: int, end: int) -> Period:
         return Period(date(2024, 1 + first, 1), date(2024, 1 + end, 1))
 
-    known = [Published.exactly(of(*span), sum(numbers[span[0] : span[1]])) for span in shown]
+    published = [Published.exactly(of(*span), sum(numbers[span[0] : span[1]])) for span in shown]
     attacker = Attacker()
     for place in range(4):
         attacker.unknown(place)
-    for span, each in zip(shown, known, strict=True):
+    for span, each in zip(shown, published, strict=True):
         attacker.knows(dict.fromkeys(range(*span), 1.0), each.least, each.most)
-    for each in inferred(known):
+    for each in inferred(published):
         run = range(each.period.first.month - 1, each.period.end.month - 1)
         attacker.knows({"run": 1.0, **dict.fromkeys(run, -1.0)})
         assert attacker.intervals(["run"])["run"] == pytest.approx((each.least, each.most))

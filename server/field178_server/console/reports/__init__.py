@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from field178_server.console.reports import board_pages, comparison_pages, file_pages, report_pages
+from field178_server.console.reports import (
+    board_pages,
+    comparison_pages,
+    file_pages,
+    inference_pages,
+    report_pages,
+)
 from field178_server.console.shell.access import any_of
 from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
 from field178_shared.text.i18n import N_
@@ -10,6 +16,8 @@ from field178_shared.text.i18n import N_
 READ_REPORT = any_of("draft_report", "read_reports")
 REPORTS = any_of("draft_report", "read_reports", "submit_return")
 SEND_REPORT = any_of("draft_report", "submit_return")
+# Never the readers of whom it tells what they can infer.
+INFER = any_of("draft_report", "sign_off_report")
 SIGN_REPORT = any_of("sign_off_report")
 WRITE_REPORT = any_of("draft_report")
 
@@ -24,6 +32,7 @@ ROUTES = (
     get("/reports/new", board_pages.new, WRITE_REPORT),
     post("/reports/new", board_pages.create, WRITE_REPORT),
     get("/reports/<record_id>/later", comparison_pages.later, READ_REPORT),
+    get("/reports/<record_id>/inference", inference_pages.inference, INFER),
     get("/reports/<record_id>/figures/<key>", comparison_pages.trace, READ_REPORT),
     get("/reports/<record_id>/files/<kind>", file_pages.file, READ_REPORT),
     get("/reports/template", file_pages.template, WRITE_REPORT),

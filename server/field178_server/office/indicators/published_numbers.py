@@ -81,8 +81,8 @@ def published_in_reports(
             for formula, number in zip(
                 lists.figures[indicator.id].formulas, (figure.num, figure.den), strict=False
             ):
-                if is_by_day(lists, formula) and (known := _published(figure, number)) is not None:
-                    numbers[formula.text].append(known)
+                if is_by_day(lists, formula) and (printed := _published(figure, number)) is not None:
+                    numbers[formula.text].append(printed)
     return numbers
 
 

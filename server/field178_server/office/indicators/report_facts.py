@@ -35,7 +35,7 @@ from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.indicators.areas import CommuneArea, CountedArea, area_on, units_of_parts
 from field178_shared.indicators.buckets import is_of_half_months
 from field178_shared.indicators.counting import Counts
-from field178_shared.indicators.differences import Published, is_disclosing
+from field178_shared.indicators.differences import Published, newly_disclosed
 from field178_shared.indicators.facts import EventsAndEntities
 from field178_shared.indicators.figures import (
     AreaTotals,
@@ -137,25 +137,25 @@ class ReportFigures:
         ]
 
     @cached_property
-    def disclosing(self) -> Mapping[Period, frozenset[str]]:
+    def disclosing(self) -> Mapping[Period, Mapping[str, Published]]:
         """Formulas whose number of the period, or of the compared one, discloses a small number of people.
 
-        Its difference to what readers know is too close to a number from one to four.
+        Each has what readers could infer of some days by its difference to what they know.
         """
         lists, period = self.question.lists, self.question.period
         before = same_period_before(period)
-        withheld: dict[Period, set[str]] = {period: set(), before: set()}
+        withheld: dict[Period, dict[str, Published]] = {period: {}, before: {}}
         for formula in _formulas_of(lists):
             if not is_by_day(lists, formula):
                 continue
-            known = [*self._reported.get(formula.text, ()), *self._of_years(formula)]
+            published = [*self._reported.get(formula.text, ()), *self._of_years(formula)]
             for days in (period, before):
                 number = Published.exactly(days, self._number(formula, days))
-                if is_disclosing([number], known):
-                    withheld[days].add(formula.text)
+                if disclosed := newly_disclosed([number], published):
+                    withheld[days][formula.text] = disclosed[0]
                 else:
-                    known.append(number)
-        return {days: frozenset(texts) for days, texts in withheld.items()}
+                    published.append(number)
+        return withheld
 
     def _of_years(self, formula: Formula) -> Iterator[Published]:
         for span, year in self._years.items():
@@ -278,9 +278,9 @@ def report_figures(session: Session, tenant_id: str, question: ReportQuestion) -
 
     years = years_beside(question.period, question.today)
     by_period |= _counts_of_years(session, tenant_id, question, years.keys() - by_period.keys())
-    known = {span: year for span, year in years.items() if span in by_period}
+    counted = {span: year for span, year in years.items() if span in by_period}
     missing, reported = _left_out(session, tenant_id, question), _reported(session, tenant_id, question)
-    return ReportFigures(question, approved, missing, reported, known)
+    return ReportFigures(question, approved, missing, reported, counted)
 
 
 def _counts_of_years(

@@ -20,13 +20,21 @@ from field178_server.office.indicators.report_facts import (
     begun_on,
     report_figures,
 )
-from field178_server.office.reports.content import CountedReport, Plain, content_of, digest, trace
+from field178_server.office.reports.content import (
+    CountedReport,
+    Plain,
+    content_of,
+    digest,
+    indicator_ids,
+    trace,
+)
 from field178_server.records.access import AGGREGATES_ONLY, access_to_communes
 from field178_server.records.stored_record import Stored
 from field178_shared.codelists import CodeLists
 from field178_shared.codelists.reports import ReportKind, ReportLayout
 from field178_shared.codelists.units import COMMUNE_KINDS
 from field178_shared.errors import AppError, ErrorCode
+from field178_shared.indicators.differences import Published
 from field178_shared.indicators.periods import Period
 from field178_shared.indicators.reporting import Duty, duties, report_period
 from field178_shared.record_type import RecordType
@@ -283,6 +291,29 @@ def live_content(session: Session, tenant_id: str, lists: CodeLists, report: Rep
     """Return the present content of a report, from the totals."""
     figures = report_figures(session, tenant_id, _question(session, tenant_id, lists, report, today))
     return content_of(report, CountedReport(figures, lists, period_of(report)))
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldNumber:
+    """A number that a report leaves out: its indicator, its period, and what readers could infer with it."""
+
+    indicator_id: str
+    period: Period
+    inferred: Published
+
+
+def withheld_numbers(
+    session: Session, tenant_id: str, lists: CodeLists, report: Report, today: date
+) -> list[WithheldNumber]:
+    """Return the numbers that the present content of a report leaves out, because they disclose others."""
+    figures = report_figures(session, tenant_id, _question(session, tenant_id, lists, report, today))
+    return [
+        WithheldNumber(indicator_id, period, inferred[formula.text])
+        for indicator_id in indicator_ids(lists)
+        for period, inferred in figures.disclosing.items()
+        for formula in lists.figures[indicator_id].formulas
+        if formula.text in inferred
+    ]
 
 
 def content_of_facts(lists: CodeLists, report: Report, facts: ReportFacts) -> Plain:
