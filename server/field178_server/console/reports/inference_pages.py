@@ -90,10 +90,10 @@ def _withheld_line(number: WithheldNumber, page: Page) -> _WithheldLine:
 def _bounds(least: float, most: float, page: Page) -> str:
     number = page.localizer.number
     if isinf(most):
-        return page.say(N_("{least} or more"), least=number(int(least)))
+        return page.say(N_("{least} or more"), least=number(round(least)))
     if least == most:
-        return page.say(N_("exactly {number}"), number=number(int(least)))
-    return page.say(N_("{least} to {most}"), least=number(int(least)), most=number(int(most)))
+        return page.say(N_("exactly {number}"), number=number(round(least)))
+    return page.say(N_("{least} to {most}"), least=number(round(least)), most=number(round(most)))
 
 
 def _days(period: Period) -> str:

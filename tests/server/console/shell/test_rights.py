@@ -84,6 +84,7 @@ NAMED_ELSEWHERE = {
     "console.establishments.map_view",
     "console.establishments.map_ground",
     "console.accounts.sign_in_form",
+    "console.privacy.index",
     "console.accounts.own_tablets",
     "console.erasure.new",
     "console.help.own_guide",
