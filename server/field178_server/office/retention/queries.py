@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, LegalHold, Record, RetentionRun
@@ -90,7 +90,10 @@ def holds_of(session: Session, tenant_id: str) -> list[HoldRow]:
 
 def count_waiting(session: Session, tenant_id: str) -> int:
     """Return the number of runs that wait for a second officer: 0 or 1."""
-    return sum(row.is_requested for row in runs_of(session, tenant_id)[:1])
+    query = select(func.count()).where(
+        RetentionRun.tenant_id == tenant_id, RetentionRun.confirmed_at.is_(None)
+    )
+    return session.scalar(query) or 0
 
 
 def _row(session: Session, row: RetentionRun) -> RunRow:
