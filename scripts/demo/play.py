@@ -23,6 +23,7 @@ from field178_server.demo.seed import DemoStore, Seeded
 from field178_server.replication.policy.record_validation import DeclaredTypes
 from field178_server.security.keyring import load_keys
 from field178_server.security.passwords import Passwords
+from field178_server.security.plan_key import PlanKey
 from field178_server.serving.installation import install
 from field178_server.settings import Settings
 from field178_shared.codelists import demo, load
@@ -92,7 +93,9 @@ def fill(server: ServerProcess, waiting: int = 0) -> Seeded:
     engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
     install(settings, engine, clock, ids)
     lists = load()
-    store = DemoStore(engine, OperationContext(settings.tenant, clock, ids, lists), DeclaredTypes(lists))
+    context = OperationContext(settings.tenant, clock, ids, lists)
+    keys = PlanKey(settings.key_dir, settings.password_cost).keys()
+    store = DemoStore(engine, context, DeclaredTypes(lists), keys)
     key, stored = load_keys(settings.key_dir).receipt, Passwords(settings.password_cost).hash(PASSWORD)
     seeded = district.fill(store, key, demo(), stored, waiting)
     engine.dispose()

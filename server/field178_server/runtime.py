@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from field178_server.security.keyring import Keyring
 from field178_server.security.passwords import Passwords
+from field178_server.security.plan_key import PlanKey
 from field178_server.settings import Settings
 from field178_shared.ids import IdSource
 from field178_shared.time.clock import Clock
@@ -27,6 +28,11 @@ class Runtime:
     ids: IdSource
     keyring: Keyring
     passwords: Passwords
+    plan_key: PlanKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        plan_key = PlanKey(self.settings.key_dir, self.settings.password_cost)
+        object.__setattr__(self, "plan_key", plan_key)
 
     @property
     def tenant_id(self) -> str:

@@ -89,6 +89,11 @@ class ErrorCode(StrEnum):
         "Figures have changed since leadership signed them off.",
         409,
     )
+    PLAN_LOCKED = _error(
+        "Lượt đột xuất đang khóa: nhập cụm từ của kế hoạch trước.",
+        "Unannounced visits are locked: type the passphrase of the plan first.",
+        409,
+    )
     OFFSET_MISMATCH = _error("Vị trí gửi tiếp không khớp.", "The upload offset does not match.", 409)
     UPLOAD_GONE = _error("Lượt gửi tệp không còn.", "The upload is gone.", 410)
     TUS_VERSION = _error(

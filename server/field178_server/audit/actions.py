@@ -110,7 +110,14 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         ),
         "figures_reminded",
     ),
-    ActionKind.PLAN: ("plan_set", "plan_item_added", "plan_item_moved", "plan_item_cancelled"),
+    ActionKind.PLAN: (
+        "plan_set",
+        "plan_item_added",
+        "plan_item_moved",
+        "plan_item_cancelled",
+        "plan_passphrase_set",
+        "plan_passphrase_typed",
+    ),
     ActionKind.REPORTS: (
         "report_opened",
         "report_edited",

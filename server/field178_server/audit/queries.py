@@ -1,4 +1,4 @@
-"""Query of the last action on an object in the audit trail."""
+"""Queries of audit entries: the last action on an object, and the entries that readers may see."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Audit
+from field178_server.database.models import Audit, SealedVisit
 from field178_server.records.labels import Names, names_of
+
+
+def is_shown() -> ColumnElement[bool]:
+    """Return the condition of the entries that readers see: not those about sealed visits, until their day.
+
+    The number of entries would disclose that a visit is planned, so every count needs the condition as well.
+    """
+    sealed = (SealedVisit.tenant_id == Audit.tenant_id) & (SealedVisit.item_id == Audit.object_id)
+    return ~select(SealedVisit.item_id).where(sealed).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from field178_server.audit.queries import is_shown
 from field178_server.database.declarative_base import table_of
 from field178_server.database.models import Audit, Root, Tenant, TrailBase
 from field178_server.database.unit_of_work import run_write
@@ -173,8 +174,10 @@ def faults_of_trail(session: Session, tenant_id: str, key: str | None) -> list[s
 
 
 def count_chained(session: Session, tenant_id: str) -> int:
-    """Return the number of chained entries."""
-    query = select(func.count()).where(Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None))
+    """Return the number of chained entries that readers see."""
+    query = select(func.count()).where(
+        Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None), is_shown()
+    )
     return session.scalar(query) or 0
 
 

@@ -13,6 +13,7 @@ from field178_server.demo import DEMO_START
 from field178_server.demo.district import fill, records_by_type
 from field178_server.demo.seed import DemoStore
 from field178_server.replication.policy.record_validation import declared_types
+from field178_server.security.plan_key import PlanKey
 from field178_server.serving.installation import install
 from field178_shared.codelists import demo as dataset
 from field178_shared.ids import IdSource
@@ -40,7 +41,8 @@ def demo(data_only: bool) -> None:
             _("The store has records: the made-up district is filled into an empty one alone.")
         )
     password, is_generated = new_password("gl01", generate=False)
-    store = DemoStore(at.engine, replace(at.context, clock=clock, ids=ids), declared_types())
+    keys = PlanKey(at.settings.key_dir, at.settings.password_cost).keys()
+    store = DemoStore(at.engine, replace(at.context, clock=clock, ids=ids), declared_types(), keys)
     fill(store, at.keyring.receipt, dataset(), at.passwords.hash(password), has_newest=True)
     made: dict[str, object] = dict(at.read(lambda session: records_by_type(session, at.tenant_id)))
     show(made | ({"password": password} if is_generated else {}))

@@ -35,6 +35,7 @@ from field178_server.database.tables.job import Job
 from field178_server.database.tables.mail import Mail
 from field178_server.database.tables.notice import Notice, NoticeDelivery, NoticeReading
 from field178_server.database.tables.passkey import Passkey, PasskeyChallenge
+from field178_server.database.tables.plan import SealedVisit
 from field178_server.database.tables.projection import (
     VISITS_INDEX,
     ConflictRow,
@@ -145,6 +146,7 @@ __all__ = [
     "SanctionRow",
     "SavedView",
     "Scope",
+    "SealedVisit",
     "SignedReport",
     "StoreCheck",
     "StoredReceipt",

@@ -19,6 +19,7 @@ from field178_server.office.plan.operations import Assignment
 from field178_server.office.teams import operations as teams
 from field178_server.office.teams.operations import SeenTeam
 from field178_server.records.batch import Batch
+from field178_server.records.sealed_visits import Keys
 from field178_shared.merge import Data
 from field178_shared.records.plan import UNANNOUNCED
 from field178_shared.records.teams import PLAIN_MEMBER, Membership, Team
@@ -69,9 +70,17 @@ def write_positions(engine: Engine, context: OperationContext, team: Team, ids: 
 
 
 def plan_visits(
-    engine: Engine, context: OperationContext, team: Team, planner: str, tried: Iterable[DemoRecord] = ()
+    engine: Engine,
+    context: OperationContext,
+    keys: Keys,
+    team: Team,
+    planner: str,
+    tried: Iterable[DemoRecord] = (),
 ) -> None:
-    """Write the quotas of both years, this year's planned visits, and planned visits for `tried` records."""
+    """Write the quotas of both years, this year's planned visits, and planned visits for `tried` records.
+
+    With `keys`, one visit is planned unannounced.
+    """
     months: dict[tuple[date, str], list[str]] = {}
     for visit in tried:
         if visit.data.get("inspection_kind") == "planned":
@@ -91,10 +100,10 @@ def plan_visits(
             plan.set_plan(batch, at, {**data, "quotas": numbered}, seen_rev=0)
         for (first, team_id), places in months.items():
             last = first.replace(day=monthrange(first.year, first.month)[1])
-            plan.add_items(batch, at, places, _assignment(team_id, first, last))
+            plan.add_items(batch, at, keys, places, _assignment(team_id, first, last))
         place, day = _UNANNOUNCED
         hidden = replace(_assignment(team.id, day, day), kind=UNANNOUNCED)
-        plan.add_items(batch, at, [demo_id(place)], hidden)
+        plan.add_items(batch, at, keys, [demo_id(place)] if keys else [], hidden)
         batch.flush()
 
     run_write(engine, work)

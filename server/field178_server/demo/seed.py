@@ -32,6 +32,7 @@ from field178_server.devices import enrolment
 from field178_server.devices.enrolment import Claim
 from field178_server.office.tablets import own_tablets
 from field178_server.records import scopes
+from field178_server.records.sealed_visits import Keys
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_shared.records.teams import PLAIN_MEMBER, Team
 from field178_shared.time.clock import VIETNAM, local_date
@@ -50,11 +51,15 @@ Dataset = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class DemoStore:
-    """The store to fill, with operation context and rules."""
+    """The store to fill, with operation context and rules.
+
+    Without `plan_keys` no visit is planned unannounced.
+    """
 
     engine: Engine
     context: OperationContext
     rules: TypeRules
+    plan_keys: Keys = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,9 @@ def seed(
         year.play_newest(expand_newest(dataset, context.lists, filing, today), ids["gl07"])
     devices = [device, *(tablet.device_id for tablet in others.values())]
     run_write(store.engine, lambda session: _see(session, store.context, devices))
-    plan_visits(store.engine, store.context, team, ids["gl07"], records if has_newest else ())
+    plan_visits(
+        store.engine, store.context, store.plan_keys, team, ids["gl07"], records if has_newest else ()
+    )
     if has_newest:
         enter_reports(store.engine, store.context, ids["gl07"])
     return Seeded(team, "gl01", "gl07", len(records), approved)

@@ -94,7 +94,7 @@ def run_maintenance(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store
 
 def _release_planned(session: Session, runtime: Runtime) -> int:
     batch = Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
-    released = planned_visits.release_due(batch, local_date(batch.now))
+    released = planned_visits.release_due(batch, runtime.plan_key.keys(), local_date(batch.now))
     batch.flush()
     return released
 

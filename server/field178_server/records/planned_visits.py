@@ -1,6 +1,7 @@
-"""Scope of planned visits: an unannounced visit is in the office's scope until the first day of its window.
+"""Scope of planned visits, and release of unannounced ones on the first day of their window.
 
-A tablet is never granted the office's scope, so it cannot receive the visit earlier.
+An unannounced visit is sealed until then (`sealed_visits`). One that its team knew before it was put off is
+in the office's scope, which no tablet is ever granted.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from datetime import date
 from sqlalchemy import select
 
 from field178_server.database.models import PlanItemRow
+from field178_server.records import sealed_visits
 from field178_server.records.batch import Batch
 from field178_server.records.move import move
 from field178_server.records.scopes import OFFICE
+from field178_server.records.sealed_visits import Keys
 from field178_shared.records.plan import PlanItem
 
 
@@ -26,10 +29,10 @@ def team_scope(team_id: str) -> str:
     return f"team:{team_id}"
 
 
-def release_due(batch: Batch, today: date) -> int:
-    """Move the unannounced visits whose window has begun to their teams; return the number of visits.
+def release_due(batch: Batch, keys: Keys, today: date) -> int:
+    """Give the unannounced visits whose window has begun to their teams; return the number of visits.
 
-    The caller flushes the batch.
+    Without keys the sealed ones wait. The caller flushes the batch.
     """
     due = select(PlanItemRow.record_id, PlanItemRow.team_id).where(
         PlanItemRow.tenant_id == batch.tenant_id,
@@ -39,4 +42,4 @@ def release_due(batch: Batch, today: date) -> int:
     due_items = batch.session.execute(due.order_by(PlanItemRow.record_id)).all()
     for record_id, team_id in due_items:
         move(batch, record_id, team_scope(team_id))
-    return len(due_items)
+    return len(due_items) + sealed_visits.release(batch, keys, today)

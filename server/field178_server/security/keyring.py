@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from field178_server.security.plan_key import PLAIN_FILE, WRAPPED_FILE
 from field178_server.security.private_files import make_private_folder, read_private, write_private
 
 # Most commands need no key: cryptography is imported when keys are loaded.
@@ -172,7 +173,7 @@ def key_files(folder: Path) -> list[Path]:
     from field178_server.security.key_rotation import read_announced
 
     announced = read_announced(folder)
-    names = (announced.receipt_file, *announced.sealing_files)
+    names = (announced.receipt_file, *announced.sealing_files, PLAIN_FILE, WRAPPED_FILE)
     return [*(folder / name for name in names), *_secret_files(folder)]
 
 

@@ -10,6 +10,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from field178_server.security.common_passwords import rest_of
 
+# Memory in KiB and passes of argon2id.
+COSTS = {"production": (64 * 1024, 3), "test": (8, 1)}
 MIN_LENGTH = 12
 MAX_LENGTH = 128
 MIN_DIFFERENT = 5
@@ -41,7 +43,7 @@ class Passwords:
     """Hashing and checking of passwords at one cost; `production`: 64 MiB, 3 passes, about 0.4 s."""
 
     def __init__(self, cost: str = "production") -> None:
-        memory_kib, passes = (64 * 1024, 3) if cost == "production" else (8, 1)
+        memory_kib, passes = COSTS[cost]
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1, type=Type.ID)
         self._dummy = ""
 

@@ -117,7 +117,7 @@ def plan_visits(server: ServerProcess, team: str, places: list[str]) -> list[str
         def work(session: Session) -> list[str]:
             context = at.context
             batch = Batch(session, context.tenant_id, context.clock, context.ids)
-            made = add_items(batch, context, places, window)
+            made = add_items(batch, context, (), places, window)
             batch.flush()
             return made
 

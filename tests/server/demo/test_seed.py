@@ -29,13 +29,16 @@ from field178_shared.records.commune import COMMUNE_TYPES
 from field178_shared.records.teams import Team
 from field178_shared.time.clock import ShiftedClock, SystemClock
 
+KEYS = (b"k" * 32,)
+
 
 def empty_store(folder: Path) -> DemoStore:
     settings = Settings.from_environment({"FIELD178_DATA_DIR": str(folder)})
     clock = ShiftedClock(DEMO_START, SystemClock())
     engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
     install(settings, engine, clock, ids)
-    return DemoStore(engine, OperationContext(settings.tenant, clock, ids, load()), DeclaredTypes(load()))
+    context = OperationContext(settings.tenant, clock, ids, load())
+    return DemoStore(engine, context, DeclaredTypes(load()), KEYS)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +115,7 @@ def test_the_team_has_its_decision_and_its_members(seeded: tuple[DemoStore, Seed
 def test_the_plan_has_visits_in_every_state_and_a_hidden_one(seeded: tuple[DemoStore, Seeded]) -> None:
     store, seed = seeded
     with Session(store.engine) as session:
-        office = PlanReader(store.context.tenant_id, AccessFilter(None), DEMO_START.date(), True)
+        office = PlanReader(store.context.tenant_id, AccessFilter(None), DEMO_START.date(), True, KEYS)
         year = year_plan(session, office, 2025)
         last = year_plan(session, office, 2024)
         own = PlanReader(

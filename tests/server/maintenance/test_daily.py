@@ -150,7 +150,7 @@ def plan_for_tomorrow(office: Office, place: str, kind: str) -> str:
 
     def plan(session: Session) -> list[str]:
         batch = Batch(session, office.runtime.tenant_id, office.clock, office.runtime.ids)
-        made = add_items(batch, office.context, [place], planned)
+        made = add_items(batch, office.context, office.runtime.plan_key.keys(), [place], planned)
         batch.flush()
         return made
 

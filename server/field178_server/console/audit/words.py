@@ -69,6 +69,8 @@ _ACTIONS: Mapping[str, str] = {
     "register_import_undone": N_("Undid an import"),
     "plan_set": N_("Set the quotas of the plan"),
     "plan_item_added": N_("Planned a visit"),
+    "plan_passphrase_set": N_("Set the passphrase of the plan"),
+    "plan_passphrase_typed": N_("Opened the unannounced visits with the passphrase"),
     "plan_item_moved": N_("Changed a planned visit"),
     "worker_census_entered": N_("Entered a worker census"),
     "worker_census_corrected": N_("Corrected a worker census"),

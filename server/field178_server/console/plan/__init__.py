@@ -1,8 +1,8 @@
-"""Pages of the yearly plan: quotas with progress, planned visits, calendar, changes."""
+"""Pages of the yearly plan: quotas with progress, planned visits, calendar, changes, passphrase."""
 
 from __future__ import annotations
 
-from field178_server.console.plan import changes, pages
+from field178_server.console.plan import changes, pages, passphrase
 from field178_server.console.shell.access import READ, REVIEW
 from field178_server.console.shell.routes import MenuEntry, MenuGroup, get, post
 from field178_shared.text.i18n import N_
@@ -16,6 +16,9 @@ ROUTES = (
     post("/plan/recheck", changes.recheck, REVIEW),
     get("/plan/<int:year>/quotas", changes.quotas, REVIEW),
     post("/plan/<int:year>/quotas", changes.set_quotas, REVIEW),
+    get("/plan/passphrase", passphrase.form, REVIEW),
+    post("/plan/passphrase", passphrase.set_passphrase, REVIEW),
+    post("/plan/passphrase/open", passphrase.open_visits, REVIEW),
     get("/plan", pages.index, READ, menu=MenuEntry(MenuGroup.REGISTER, 1, "calendar", N_("Plan"))),
     get("/plan/<int:year>", pages.year_page, READ),
     get("/plan/calendar", pages.calendar, READ),

@@ -54,6 +54,9 @@ _REFUSALS = {
     ErrorCode.RULE: N_("Nothing was written yet."),
     ErrorCode.REQUIRED: N_("Say why it is cancelled."),
     ErrorCode.TOO_LONG: N_("The reason is too long."),
+    ErrorCode.PLAN_LOCKED: N_(
+        "Unannounced visits are locked since the server started. Type the passphrase of the plan first."
+    ),
 }
 
 
@@ -75,7 +78,9 @@ def add(year: int) -> AnyResponse:
     _refuse_foreign(chosen)
     if outside := _outside(assignment.team_id, chosen):
         return _adding_page(year, request.form, outside)
-    work = in_batch(lambda batch: operations.add_items(batch, office(), chosen, assignment))
+    work = in_batch(
+        lambda batch: operations.add_items(batch, office(), page.runtime.plan_key.keys(), chosen, assignment)
+    )
     if refusal := attempt(work, _REFUSALS):
         return _adding_page(year, request.form, Wrong(refusal.message, status=refusal.status))
     first = assignment.window_from
@@ -105,7 +110,10 @@ def move(item_id: str) -> AnyResponse:
     code = "plan_moved"
     if is_secret(assignment.kind, assignment.window_from, page.today):
         code = "plan_kept" if planned.is_secret(page.today) else "plan_taken_back"
-    return _changed(item_id, lambda batch: operations.move_item(batch, office(), seen, assignment), code)
+    keys = page.runtime.plan_key.keys()
+    return _changed(
+        item_id, lambda batch: operations.move_item(batch, office(), keys, seen, assignment), code
+    )
 
 
 def cancel(item_id: str) -> AnyResponse:
@@ -114,9 +122,9 @@ def cancel(item_id: str) -> AnyResponse:
     reason = request.form.get("cancel_reason", "").strip()
     if confirmation := _confirm_text("cancel_reason", reason):
         return confirmation
-    seen = SeenItem(item_id, whole_number("seen_rev"))
+    seen, keys = SeenItem(item_id, whole_number("seen_rev")), current_page().runtime.plan_key.keys()
     return _changed(
-        item_id, lambda batch: operations.cancel_item(batch, office(), seen, reason), "plan_cancelled"
+        item_id, lambda batch: operations.cancel_item(batch, office(), keys, seen, reason), "plan_cancelled"
     )
 
 

@@ -21,4 +21,8 @@ FLASHES = {
     ),
     "plan_cancelled": N_("Cancelled. It stays readable here."),
     "quotas_set": N_("The quotas are written."),
+    "plan_opened": N_("Unannounced visits are open until the server is stopped."),
+    "plan_passphrase_set": N_(
+        "Unannounced visits are sealed under the passphrase. It is asked after each start of the server."
+    ),
 }

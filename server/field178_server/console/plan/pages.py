@@ -46,6 +46,7 @@ def year_page(year: int) -> Response:
         visits=items.rows,
         states=view.state_labels(page.localizer),
         pages=page_links(items.page, query.href),
+        is_locked=reader.is_office and not reader.keys,
     )
 
 
@@ -68,7 +69,8 @@ def calendar() -> Response:
 
 def plan_reader(page: Page) -> PlanReader:
     """Return the access to the plan; planners see unannounced visits before their window."""
-    return PlanReader(page.tenant_id, page.access, page.today, page.may("console.plan.add"))
+    is_office, keys = page.may("console.plan.add"), page.runtime.plan_key.keys()
+    return PlanReader(page.tenant_id, page.access, page.today, is_office, keys)
 
 
 def checked_year(year: int) -> int:

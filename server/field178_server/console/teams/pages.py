@@ -245,7 +245,8 @@ def _form_page(
 
 def _work(session: Session, team_id: str) -> TeamWork:
     page = current_page()
-    reader = PlanReader(page.tenant_id, page.access, page.today, page.may("console.plan.add"))
+    is_office, keys = page.may("console.plan.add"), page.runtime.plan_key.keys()
+    reader = PlanReader(page.tenant_id, page.access, page.today, is_office, keys)
     follow_ups = FollowUpFilter(page.tenant_id, page.access, page.today, team_id=team_id)
     planned = planned_visits(session, reader, page.today.year)
     return TeamWork(

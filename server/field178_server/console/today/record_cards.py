@@ -58,7 +58,8 @@ def follow_ups_card(session: Session, page: Page) -> TodayCard:
 def plan_card(session: Session, page: Page) -> TodayCard:
     """Return the planned visits of the week, of open windows, and missed ones."""
     today = page.today
-    planner = PlanReader(page.tenant_id, page.access, today, page.may("console.plan.add"))
+    is_office, keys = page.may("console.plan.add"), page.runtime.plan_key.keys()
+    planner = PlanReader(page.tenant_id, page.access, today, is_office, keys)
     monday = today - timedelta(days=today.weekday())
     sunday = monday + timedelta(days=6)
     week = ItemFilter(today.year, state=OPEN, since=monday, until=sunday)
@@ -69,6 +70,9 @@ def plan_card(session: Session, page: Page) -> TodayCard:
     for year in years:
         of_year = _plan_lines(session, page, planner, replace(week, year=year), note)
         lines += [line for line in of_year[:_LINES_OF_OTHER_YEAR] if line.tone]
+    if is_office and not keys:
+        locked = page.say(N_("Unannounced visits are locked: the server was started anew."))
+        lines.append(TodayLine("", locked, "", url_for("console.plan.form"), "bad"))
     return TodayCard(page.say(N_("Plan of the year")), "calendar", tuple(lines))
 
 

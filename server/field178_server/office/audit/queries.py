@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from field178_server.audit.actions import ACTIONS, ActionKind
+from field178_server.audit.queries import is_shown
 from field178_server.database.models import Audit, FiledRecord, Record
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import FILED_TYPES, number_on
@@ -171,7 +172,7 @@ def _entry(row: Any) -> TrailEntry:
 
 
 def _within(session: Session, tenant_id: str, narrow: AuditFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Audit.tenant_id == tenant_id]
+    conditions: list[ColumnElement[bool]] = [Audit.tenant_id == tenant_id, is_shown()]
     if narrow.since:
         conditions.append(Audit.at >= start_of_day(narrow.since))
     if narrow.until and narrow.until < date.max:

@@ -13,15 +13,17 @@ from datetime import date, timedelta
 from uuid import NAMESPACE_URL
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from field178_server.audit.office_write import write_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry, require_reason
 from field178_server.database.models import EstablishmentProjection, PlanItemRow
-from field178_server.records import scopes
+from field178_server.records import scopes, sealed_visits
 from field178_server.records.batch import Batch
-from field178_server.records.planned_visits import scope_of
+from field178_server.records.planned_visits import release_due, scope_of
 from field178_server.records.scopes import OFFICE
+from field178_server.records.sealed_visits import Keys, OpenedVisit
 from field178_server.records.stored_record import Stored, new_record, next_revision
 from field178_server.replication.policy.record_validation import declared_types
 from field178_shared.errors import AppError, ErrorCode
@@ -60,6 +62,10 @@ class Assignment:
         return {**members, "reason": self.reason} if self.reason else members
 
 
+# A planned visit as it is stored: a record, or sealed.
+Planned = Stored | OpenedVisit
+
+
 @dataclass(frozen=True, slots=True)
 class SeenItem:
     """A planned visit and the revision that the officer saw."""
@@ -95,12 +101,16 @@ def set_plan(batch: Batch, context: OperationContext, data: Data, seen_rev: int)
 
 
 def add_items(
-    batch: Batch, context: OperationContext, establishment_ids: Iterable[str], assignment: Assignment
+    batch: Batch,
+    context: OperationContext,
+    keys: Keys,
+    establishment_ids: Iterable[str],
+    assignment: Assignment,
 ) -> list[str]:
     """Plan a visit to each of these establishments; return the ids of the added planned visits.
 
     An establishment with a planned visit in the same window is skipped. A cancelled planned visit is
-    reactivated.
+    reactivated. `keys`: those of sealed visits, none while they are locked.
     """
     requested_ids = sorted(set(establishment_ids))
     if len(requested_ids) > MOST_AT_ONCE:
@@ -116,13 +126,18 @@ def add_items(
         PlanItemRow.window_from == assignment.window_from,
         PlanItemRow.window_to == assignment.window_to,
     )
-    of_places = {text_of(item.data, "establishment_id"): item for item in planned}
+    of_places: dict[str, Planned] = {text_of(item.data, "establishment_id"): item for item in planned}
+    window = (assignment.window_from, assignment.window_to)
+    for sealed in sealed_visits.read(batch.session, batch.tenant_id, keys):
+        item = sealed.item
+        if item.establishment_id in requested_ids and (item.window_from, item.window_to) == window:
+            of_places.setdefault(item.establishment_id, sealed)
     made = []
     for establishment_id in requested_ids:
         existing = of_places.get(establishment_id)
         if existing is None or "cancelled" in existing.data:
             place = {**places[establishment_id], "establishment_id": establishment_id}
-            made.append(_enter(batch, context, existing, {**place, **assignment.data()}))
+            made.append(_enter(batch, context, keys, existing, {**place, **assignment.data()}))
     return made
 
 
@@ -161,30 +176,49 @@ def plan_recheck(batch: Batch, context: OperationContext, visit_id: str, follow_
         "asked_by": {"visit_id": visit_id, "follow_up_id": follow_up_id},
         **assignment.data(),
     }
-    return _enter(batch, context, existing, data)
+    # A re-inspection is never unannounced: it needs no key.
+    return _enter(batch, context, (), existing, data)
 
 
-def move_item(batch: Batch, context: OperationContext, seen: SeenItem, assignment: Assignment) -> None:
+def move_item(
+    batch: Batch, context: OperationContext, keys: Keys, seen: SeenItem, assignment: Assignment
+) -> None:
     """Change window, team, kind or note of a planned visit, and its scope with the team."""
-    existing = _seen_item(batch, seen)
+    existing = _seen_item(batch, keys, seen)
     kept = {name: value for name, value in existing.data.items() if name != "reason"}
     data = {**kept, **assignment.data(), "year": assignment.window_from.year}
     if data != existing.data:
-        _put(batch, context, existing, data, "plan_item_moved")
+        _put(batch, context, keys, existing, data, "plan_item_moved")
 
 
-def cancel_item(batch: Batch, context: OperationContext, seen: SeenItem, reason: str) -> None:
+def cancel_item(batch: Batch, context: OperationContext, keys: Keys, seen: SeenItem, reason: str) -> None:
     """Cancel a planned visit with a reason. The record is kept, and the visit can be planned again."""
     require_reason(reason)
-    existing = _seen_item(batch, seen)
+    existing = _seen_item(batch, keys, seen)
     cancelled = {"reason": reason, "on": local_date(context.now()).isoformat()}
-    _put(batch, context, existing, {**existing.data, "cancelled": cancelled}, "plan_item_cancelled")
+    _put(batch, context, keys, existing, {**existing.data, "cancelled": cancelled}, "plan_item_cancelled")
 
 
-def _seen_item(batch: Batch, seen: SeenItem) -> Stored:
+def open_sealed(batch: Batch, context: OperationContext, keys: Keys) -> None:
+    """Release the sealed visits that waited for the passphrase, and write that it was typed."""
+    release_due(batch, keys, local_date(context.now()))
+    context.note(batch.session, AuditEntry("plan_passphrase_typed"))
+
+
+def seal_again(session: Session, context: OperationContext, keys: Keys) -> None:
+    """Seal all sealed visits with the newest key, after a passphrase was set."""
+    sealed_visits.seal_again(session, context.tenant_id, keys)
+    context.note(session, AuditEntry("plan_passphrase_set"))
+
+
+def _seen_item(batch: Batch, keys: Keys, seen: SeenItem) -> Planned:
     batch.load([seen.record_id])
-    item = batch.get(seen.record_id)
-    if item is None or item.deleted or item.type != RecordType.PLAN_ITEM:
+    item: Planned | None = batch.get(seen.record_id)
+    if item is None:
+        item = next(iter(sealed_visits.read(batch.session, batch.tenant_id, keys, seen.record_id)), None)
+    if isinstance(item, Stored) and (item.deleted or item.type != RecordType.PLAN_ITEM):
+        item = None
+    if item is None:
         raise AppError(ErrorCode.NOT_FOUND, record_id=seen.record_id)
     if item.rev != seen.rev or "cancelled" in item.data:
         raise AppError(ErrorCode.REVISION_CHANGED, record_id=seen.record_id)
@@ -216,18 +250,26 @@ def _planned(batch: Batch, *conditions: ColumnElement[bool]) -> list[Stored]:
     return [item for record_id in record_ids if (item := batch.get(record_id)) is not None]
 
 
-def _enter(batch: Batch, context: OperationContext, existing: Stored | None, data: Data) -> str:
+def _enter(batch: Batch, context: OperationContext, keys: Keys, existing: Planned | None, data: Data) -> str:
     """Write a new planned visit, or reactivate `existing`, a cancelled one; return its id."""
     item = existing or batch.ids.random()
-    _put(batch, context, item, {**data, "year": _year_of(data)}, "plan_item_added")
-    return item if isinstance(item, str) else item.record_id
+    _put(batch, context, keys, item, {**data, "year": _year_of(data)}, "plan_item_added")
+    return _id_of(item)
 
 
-def _put(batch: Batch, context: OperationContext, existing: Stored | str, data: Data, action: str) -> None:
+def _put(
+    batch: Batch, context: OperationContext, keys: Keys, existing: Planned | str, data: Data, action: str
+) -> None:
     _refuse_invalid(RecordType.PLAN_ITEM, data)
-    record_id = existing if isinstance(existing, str) else existing.record_id
+    record_id = _id_of(existing)
     item = PlanItem.from_data(record_id, data)
     scope = scope_of(item, local_date(context.now()))
+    if scope == OFFICE and not isinstance(existing, Stored):
+        _seal(batch, context, keys, OpenedVisit(record_id, _rev_of(existing) + 1, data), action)
+        return
+    if isinstance(existing, OpenedVisit):
+        sealed_visits.drop(batch.session, batch.tenant_id, record_id)
+        existing = record_id
     scopes.ensure(batch.session, context.tenant_id, {scope, OFFICE}, context.lists)
     made = (
         new_record(record_id, RecordType.PLAN_ITEM, scope, data)
@@ -235,6 +277,23 @@ def _put(batch: Batch, context: OperationContext, existing: Stored | str, data: 
         else next_revision(existing, data=data, scope=scope, deleted=False)
     )
     _write(batch, context, made, action)
+
+
+def _seal(batch: Batch, context: OperationContext, keys: Keys, visit: OpenedVisit, action: str) -> None:
+    if not keys:
+        raise AppError(ErrorCode.PLAN_LOCKED)
+    sealed_visits.write(batch.session, batch.tenant_id, keys, visit)
+    context.note(batch.session, AuditEntry(action, visit.item_id, OFFICE, {"rev": visit.rev}))
+
+
+def _id_of(item: Planned | str) -> str:
+    if isinstance(item, str):
+        return item
+    return item.record_id if isinstance(item, Stored) else item.item_id
+
+
+def _rev_of(item: Planned | str) -> int:
+    return 0 if isinstance(item, str) else item.rev
 
 
 def _year_of(data: Data) -> int:

@@ -7,7 +7,7 @@ Visits and planned visits of the same place are computed together; other places 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from field178_server.database.models import (
     MergeProjection,
     PlanItemRow,
 )
+from field178_server.records import sealed_visits
 from field178_server.records.access import AccessFilter
 from field178_server.records.find_record import merge_targets_of
 from field178_server.records.planned_visits import team_scope
@@ -28,21 +29,27 @@ from field178_server.records.record_changes import RecordChanges
 from field178_server.records.result_cache import ResultCache
 from field178_server.records.review_states import IS_NOT_VOID
 from field178_server.records.scopes import OFFICE
+from field178_server.records.sealed_visits import Keys, OpenedVisit
 from field178_server.records.visits_of_establishments import by_establishment
 from field178_shared.record_type import RecordType
 from field178_shared.records.plan import PlanItem, PlanVisit, Progress, Quota, progress_of
 
+_SEALED = "sealed_visits"
 _NOT_INSPECTED = "not_inspected"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanReader:
-    """Reader of a plan on a day. `is_office`: the reader sees unannounced visits before their teams."""
+    """Reader of a plan on a day. `is_office`: the reader sees unannounced visits before their teams.
+
+    `keys`: the keys of sealed visits, none while they are locked.
+    """
 
     tenant_id: str
     access: AccessFilter
     today: date
     is_office: bool = False
+    keys: Keys = field(default=(), repr=False)
 
     def shows(self) -> ColumnElement[bool]:
         """Return the condition for planned visits that may be shown."""
@@ -52,6 +59,16 @@ class PlanReader:
         """Return whether a planned visit of this scope may be shown."""
         is_early = self.is_office and scope == OFFICE and self.access.holds(team_scope(item.team_id))
         return is_early or self.access.holds(scope)
+
+    def sealed_visits(self, session: Session) -> list[OpenedVisit]:
+        """Return the sealed visits that may be shown."""
+        if not self.is_office or not self.keys:
+            return []
+        # Pages ask several times; a session of a page sees one state.
+        visits = session.info.get(_SEALED)
+        if visits is None:
+            visits = session.info[_SEALED] = sealed_visits.read(session, self.tenant_id, self.keys)
+        return [visit for visit in visits if self.access.holds(team_scope(visit.item.team_id))]
 
     def reads_visits_of(self, quota: Quota) -> bool:
         """Return whether all visits that a quota counts, also those of other teams, may be read."""
@@ -107,7 +124,11 @@ def planned_visits(session: Session, reader: PlanReader, year: int) -> tuple[Pla
         lambda: _year(session, reader, year),
         lambda kept, changes: _updated(session, reader, year, kept, changes),
     )
-    return tuple(cached.planned.values())
+    sealed = [visit.item for visit in reader.sealed_visits(session)]
+    return (
+        *cached.planned.values(),
+        *_sealed(session, reader, [item for item in sealed if item.year == year]),
+    )
 
 
 def adjacent_years(session: Session, reader: PlanReader, year: int, first: date, last: date) -> Sequence[int]:
@@ -122,9 +143,22 @@ def adjacent_years(session: Session, reader: PlanReader, year: int, first: date,
             reader.shows(),
         )
         .distinct()
-        .order_by(PlanItemRow.year)
     )
-    return session.scalars(query).all()
+    years = set(session.scalars(query))
+    for visit in reader.sealed_visits(session):
+        item = visit.item
+        if abs(item.year - year) == 1 and first <= item.window_to and item.window_from <= last:
+            years.add(item.year)
+    return sorted(years)
+
+
+def _sealed(session: Session, reader: PlanReader, items: Sequence[PlanItem]) -> Iterator[PlannedVisit]:
+    """Yield sealed visits with their progress: no visit can have fulfilled them yet."""
+    ends = _merge_ends(session, reader.tenant_id) if items else {}
+    progress = progress_of(items, (), reader.today)
+    for item in items:
+        place = ends.get(item.establishment_id, item.establishment_id)
+        yield PlannedVisit(replace(item, establishment_id=place), True, progress[item.id])
 
 
 def _year(session: Session, reader: PlanReader, year: int) -> _Year:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select, true
@@ -138,6 +138,11 @@ def item_page(
 
 def planned_visit(session: Session, reader: PlanReader, item_id: str) -> tuple[PlannedVisit, int] | None:
     """Return a planned visit and its revision; None if it does not exist or may not be shown."""
+    for sealed in reader.sealed_visits(session):
+        if sealed.item_id == item_id:
+            planned = planned_visits(session, reader, sealed.item.year)
+            shown = next(visit for visit in planned if visit.item.id == item_id)
+            return replace(shown, item=sealed.item), sealed.rev
     stored = find_record(session, reader.tenant_id, item_id)
     if stored is None or stored.deleted or stored.type != RecordType.PLAN_ITEM:
         return None
@@ -173,14 +178,22 @@ def candidates(
         PlanItemRow.establishment_id.is_not(None),
         reader.shows(),
     )
+    sealed = [visit.item for visit in reader.sealed_visits(session)]
+    sealed = [item for item in sealed if item.year == year and item.cancelled is None]
     if filters.is_unplanned:
-        query = query.where(EstablishmentProjection.record_id.not_in(planned))
+        sealed_places = sorted({item.establishment_id for item in sealed})
+        query = query.where(
+            EstablishmentProjection.record_id.not_in(planned),
+            EstablishmentProjection.record_id.not_in(sealed_places) if sealed_places else true(),
+        )
     order = (EstablishmentProjection.sort_key, EstablishmentProjection.record_id)
     rows = session.scalars(query.order_by(*order).limit(MOST_AT_ONCE)).all()
     months: dict[str, set[int]] = {}
     windows = planned.add_columns(PlanItemRow.window_from)
     for establishment_id, day in session.execute(windows):
         months.setdefault(str(establishment_id), set()).add(day.month)
+    for item in sealed:
+        months.setdefault(item.establishment_id, set()).add(item.window_from.month)
     return tuple(
         PlannableEstablishment(
             row.record_id,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
 
 from field178_server.audit.actions import ACTIONS, ActionKind
+from field178_server.audit.queries import is_shown
 from field178_server.database.models import Audit, FiledCount, FiledRecord
 from field178_server.records.access import AccessFilter
 from field178_server.records.review_states import IS_APPROVED, IS_NOT_VOID, IS_WAITING, is_unanswered
@@ -111,7 +112,10 @@ def approved_figures(
 def count_openings(session: Session, tenant_id: str, since: datetime) -> int:
     """Return how often records, files and papers were opened since an instant."""
     query = select(func.count()).where(
-        Audit.tenant_id == tenant_id, Audit.at >= since, Audit.action.in_(ACTIONS[ActionKind.READING])
+        Audit.tenant_id == tenant_id,
+        Audit.at >= since,
+        Audit.action.in_(ACTIONS[ActionKind.READING]),
+        is_shown(),
     )
     return session.scalar(query) or 0
 

@@ -158,7 +158,7 @@ def planned_secretly(office: Office, planner: str) -> str:
     def work(session: Session) -> str:
         batch = Batch(session, "main", office.clock, office.runtime.ids)
         context = replace(office.context, actor=Actor("officer", office.officer_id(planner)))
-        (item,) = add_items(batch, context, [PLACE], plan)
+        (item,) = add_items(batch, context, office.runtime.plan_key.keys(), [PLACE], plan)
         batch.flush()
         return item
 
@@ -177,13 +177,16 @@ def test_audit_hides_a_planned_visit_from_officers_without_access(
     item, free = planned_secretly(office, "chi"), office.runtime.ids.random()
     browser = signed_in(role)
     page = unescape(browser.text("/audit?kind=plan"))
-    assert lines(browser, "/audit?kind=plan")
+    assert lines(browser, "/audit?kind=plan") == []
     assert item not in page
     narrowed = [
         browser.text(f"/audit?object={record_id}").replace(record_id, "") for record_id in (item, free)
     ]
     assert narrowed[0] == narrowed[1]
     assert item not in browser.client.get("/audit.csv?kind=plan").get_data(as_text=True)
+    with snapshot(office.engine) as session:
+        noted = select(Audit.object_id).where(Audit.action == "plan_item_added")
+        assert session.scalars(noted).all() == [item]
 
 
 def test_pages_follow_each_other_and_the_last_one_is_near(

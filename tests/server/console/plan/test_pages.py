@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork
+from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork, open_session
 from tests.server.console.conftest import TEAM as TEAM_SCOPE
 from tests.server.console.reviews.test_pages import words
-from tests.server.office_scene import Office
+from tests.server.office_scene import PASSWORD, Office
 from tests.shared import builders
 from tests.stores import Statements
 from werkzeug.datastructures import MultiDict
@@ -340,3 +340,61 @@ def test_statements_do_not_grow_with_the_plan(
     in_the_field.visit()
     after = [counted(path) for path in ("/plan/2026", "/plan/calendar", "/plan/2026/add?type=karaoke")]
     assert after == before
+
+
+PASSPHRASE = "trâu gặm cỏ ngoài đồng"
+
+
+def restarted(office: Office) -> None:
+    """Forget the keys of unannounced visits, as a start of the server does."""
+    office.runtime.plan_key._keys = ()
+
+
+def test_unannounced_visits_are_sealed_under_a_passphrase(
+    reviewer: Browser, office: Office, places: list[str]
+) -> None:
+    secret = {"inspection_kind": "unannounced", "window_from": "2026-12-10", "month": "12"}
+    assert add(reviewer, places[0], **secret).status_code == 303
+    (path,) = items(reviewer)
+    assert "khóa nằm trên máy chủ" in page_text(reviewer, "/plan/passphrase")
+    for given, again, status in (("ba từ thôi", "ba từ thôi", 422), (PASSPHRASE, "khác", 422)):
+        fields = {"passphrase": given, "again": again, "password": PASSWORD}
+        assert reviewer.post("/plan/passphrase", fields).status_code == status
+    fields = {"passphrase": PASSPHRASE, "again": PASSPHRASE}
+    assert reviewer.post("/plan/passphrase", fields).status_code == 403
+    answer = reviewer.post("/plan/passphrase", {**fields, "password": PASSWORD})
+    assert "Các lượt đột xuất được niêm phong bằng cụm từ" in page_text(reviewer, answer.location)
+    assert items(reviewer) == [path]
+    restarted(office)
+    assert items(reviewer) == []
+    assert reviewer.get(path).status_code == 404
+    assert "Lượt đột xuất đang khóa" in page_text(reviewer, "/plan/2026")
+    assert "Lượt đột xuất đang khóa" in page_text(reviewer, "/")
+    assert add(reviewer, places[1], **secret).status_code == 409
+    assert add(reviewer, places[1]).status_code == 303
+    assert reviewer.post("/plan/passphrase/open", {"passphrase": "sai"}).status_code == 422
+    opened = reviewer.post("/plan/passphrase/open", {"passphrase": PASSPHRASE})
+    assert "được mở cho đến khi máy chủ dừng" in page_text(reviewer, opened.location)
+    assert path in items(reviewer)
+
+
+def test_locked_visit_reaches_its_team_once_somebody_has_typed_the_passphrase(
+    reviewer: Browser, office: Office, in_the_field: FieldWork, places: list[str]
+) -> None:
+    add(reviewer, places[0], inspection_kind="unannounced", window_from="2026-11-25", window_to="2026-11-25")
+    (path,) = items(reviewer)
+    item = path.rpartition("/")[2]
+    office.runtime.plan_key.wrap(PASSPHRASE)
+    restarted(office)
+    office.clock.move(days=1)
+    in_the_field.tablet.open_session()
+    run_maintenance(office.runtime)
+    assert item not in in_the_field.tablet.sync().get_data(as_text=True)
+    again = open_session(office, "chi")
+    assert again.post("/plan/passphrase/open", {"passphrase": PASSPHRASE}).status_code == 303
+    assert item in in_the_field.tablet.sync().get_data(as_text=True)
+
+
+def test_passphrase_is_for_those_who_plan(signed_in: Callable[[str], Browser], places: list[str]) -> None:
+    for login in ("an", "admin", "privacy_officer"):
+        assert signed_in(login).get("/plan/passphrase").status_code == 404

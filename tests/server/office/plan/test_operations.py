@@ -48,6 +48,7 @@ TEAM_ID = TEAM.removeprefix("team:")
 UNIT_ID = UNIT.removeprefix("unit:")
 OTHER_TEAM = "01900000-0000-7000-8000-000000000199"
 OFFICE = AccessFilter(None)
+KEYS = (b"k" * 32,)
 
 
 def assignment(month: int = 11, **over: Any) -> Assignment:
@@ -68,6 +69,11 @@ class Desk:
     world: World
     tablet: Tablet
     places: list[str]
+    keys: tuple[bytes, ...] = KEYS
+
+    def plans(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Run an operation that may seal a visit."""
+        return self.run(lambda batch, context: work(batch, context, self.keys, *arguments))
 
     def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
         context = OperationContext(
@@ -86,11 +92,16 @@ class Desk:
         self.world.clock._now = moment
 
     def add(self, *places: str, **over: Any) -> list[str]:
-        return list(self.run(add_items, places or self.places, assignment(**over)))
+        return list(self.plans(add_items, places or self.places, assignment(**over)))
 
     def open_item(self, **over: Any) -> str:
         """Plan a visit whose place the team chooses."""
         item_id = builders.record_id(f"open {over}")
+        self.open_item_under(item_id, **over)
+        return item_id
+
+    def open_item_under(self, item_id: str, **over: Any) -> None:
+        """Write a planned visit whose place the team chooses, under an id."""
 
         def work(session: Any) -> None:
             batch = self.world.batch(session)
@@ -99,10 +110,9 @@ class Desk:
             batch.flush()
 
         run_write(self.world.engine, work)
-        return item_id
 
     def reader(self, access: AccessFilter = OFFICE, is_office: bool = True) -> PlanReader:
-        return PlanReader(TENANT, access, local_date(self.world.clock.now()), is_office)
+        return PlanReader(TENANT, access, local_date(self.world.clock.now()), is_office, self.keys)
 
     def plan(self, reader: PlanReader | None = None) -> YearPlan:
         with snapshot(self.world.engine) as session:
@@ -128,7 +138,7 @@ class Desk:
     def release(self) -> int:
         def work(session: Any) -> int:
             batch = self.world.batch(session)
-            done = release_due(batch, local_date(self.world.clock.now()))
+            done = release_due(batch, self.keys, local_date(self.world.clock.now()))
             batch.flush()
             return done
 
@@ -166,7 +176,7 @@ def test_id_of_a_planned_visit_is_random(desk: Desk) -> None:
     visit = desk.visit(desk.places[0], started_at="2026-11-05T02:00:00Z", follow_ups=follow_ups)
     items = [*desk.add(), desk.run(plan_recheck, visit, "exit")]
     moved = items[0]
-    desk.run(move_item, SeenItem(moved, desk.rev(moved)), assignment(month=12))
+    desk.plans(move_item, SeenItem(moved, desk.rev(moved)), assignment(month=12))
     items += desk.add()
     assert len(set(items)) == 4
     assert {uuid.UUID(item_id).version for item_id in items} == {4}
@@ -215,7 +225,7 @@ def test_visits_that_matter_are_all_read(desk: Desk) -> None:
     desk.world.merge(gone, kept)
     desk.visit(away, plan_item_id=named, **early)
     desk.visit(hotel, **in_window)
-    desk.run(
+    desk.plans(
         move_item, SeenItem(other_team, desk.rev(other_team)), assignment(**{**window, "team_id": OTHER_TEAM})
     )
     desk.visit(here, **in_window)
@@ -234,10 +244,10 @@ def test_moved_visit_follows_its_team(desk: Desk) -> None:
     item = desk.add(desk.places[0])[0]
     assert item in desk.tablet_items()
     other = assignment(month=12, team_id=OTHER_TEAM)
-    desk.run(move_item, SeenItem(item, desk.rev(item)), other)
+    desk.plans(move_item, SeenItem(item, desk.rev(item)), other)
     assert item not in desk.tablet_items()
     with pytest.raises(AppError) as refused:
-        desk.run(move_item, SeenItem(item, 1), other)
+        desk.plans(move_item, SeenItem(item, 1), other)
     assert refused.value.code is ErrorCode.REVISION_CHANGED
     # Its old month is free: another visit there is another record.
     assert desk.add(desk.places[0]) != [item]
@@ -245,7 +255,7 @@ def test_moved_visit_follows_its_team(desk: Desk) -> None:
 
 def test_cancelled_visit_is_planned_again_by_the_same_act(desk: Desk) -> None:
     item = desk.add(desk.places[0])[0]
-    desk.run(cancel_item, SeenItem(item, desk.rev(item)), "Cơ sở tạm nghỉ.")
+    desk.plans(cancel_item, SeenItem(item, desk.rev(item)), "Cơ sở tạm nghỉ.")
     assert desk.states()[item] is PlanState.CANCELLED
     assert desk.add(desk.places[0]) == [item]
     assert desk.states()[item] is PlanState.DUE
@@ -281,7 +291,7 @@ def test_unannounced_visit_that_is_put_off_leaves_the_tablet(desk: Desk) -> None
     (item,) = desk.add(desk.places[0], kind="unannounced", window_from=day, window_to=day)
     assert item in desk.tablet_items()
     later = assignment(kind="unannounced", window_from=date(2026, 12, 1), window_to=date(2026, 12, 1))
-    desk.run(move_item, SeenItem(item, desk.rev(item)), later)
+    desk.plans(move_item, SeenItem(item, desk.rev(item)), later)
     assert item not in desk.tablet_items()
 
 
