@@ -29,6 +29,7 @@ PROOFS = (
     "crashes",
     "restore",
     "power_cuts",
+    "two_worlds",
     "simulator",
     "monkey",
     "dates",
