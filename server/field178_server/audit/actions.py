@@ -117,6 +117,8 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         "plan_item_cancelled",
         "plan_passphrase_set",
         "plan_passphrase_typed",
+        "plan_day_committed",
+        "plan_day_opened",
     ),
     ActionKind.REPORTS: (
         "report_opened",

@@ -128,6 +128,10 @@ COMMANDS: Table = {
         "access.confirm_access",
         _("Confirm rights that `check` names (access: ...), after their officer or administrator said so."),
     ),
+    "plan-days": (
+        "plan_days.plan_days",
+        _("List the days to whose unannounced visits the office committed, and what differs from the lists."),
+    ),
     "new-epoch": ("backups.new_epoch", _("Begin a new history: after EVERY restore of the store.")),
     "mark-backed-up": (
         "backups.mark_backed_up",

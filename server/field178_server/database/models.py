@@ -35,7 +35,7 @@ from field178_server.database.tables.job import Job
 from field178_server.database.tables.mail import Mail
 from field178_server.database.tables.notice import Notice, NoticeDelivery, NoticeReading
 from field178_server.database.tables.passkey import Passkey, PasskeyChallenge
-from field178_server.database.tables.plan import SealedVisit
+from field178_server.database.tables.plan import PlanCommitment, SealedVisit
 from field178_server.database.tables.projection import (
     VISITS_INDEX,
     ConflictRow,
@@ -130,6 +130,7 @@ __all__ = [
     "OfficerScope",
     "Passkey",
     "PasskeyChallenge",
+    "PlanCommitment",
     "PlanItemRow",
     "ProjectionRun",
     "Quarantine",

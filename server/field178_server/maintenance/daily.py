@@ -22,12 +22,12 @@ from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.attachments.uploads import uploading_of
 from field178_server.audit import verify
 from field178_server.audit.operation_context import OperationContext
-from field178_server.audit.trail import Actor
+from field178_server.audit.trail import Actor, AuditEntry
 from field178_server.database.unit_of_work import run_write
 from field178_server.jobs.job_files import JobFiles
 from field178_server.maintenance import check_log
 from field178_server.maintenance.integrity import faults_of_store
-from field178_server.records import planned_visits
+from field178_server.records import plan_commitments, planned_visits
 from field178_server.records.batch import Batch
 from field178_server.runtime import Runtime
 from field178_shared.codelists import load
@@ -80,6 +80,8 @@ def run_maintenance(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store
     store = file_store_of(runtime.settings)
     if left := finish_erasures(runtime.engine, runtime.tenant_id, store, runtime.clock):
         log.warning("purges_not_erased", count=left)
+    # Before the chains: the next root covers the commitment.
+    run_write(runtime.engine, lambda session: _commit_to_plan(session, runtime))
     verify.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt, runtime.clock)
     if released := run_write(runtime.engine, lambda session: _release_planned(session, runtime)):
         log.info("planned_visits_released", count=released)
@@ -97,6 +99,19 @@ def _release_planned(session: Session, runtime: Runtime) -> int:
     released = planned_visits.release_due(batch, runtime.plan_key.keys(), local_date(batch.now))
     batch.flush()
     return released
+
+
+def _commit_to_plan(session: Session, runtime: Runtime) -> None:
+    """Commit to the unannounced visits of the next day in the evening, and open the lists of past days."""
+    keys, now = runtime.plan_key.keys(), runtime.clock.now()
+    context = OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("system"))
+    made = plan_commitments.commit_next_day(session, runtime.tenant_id, keys, now)
+    if made is not None:
+        details = {"day": made.day.isoformat(), "commitment": made.commitment}
+        context.note(session, AuditEntry("plan_day_committed", details=details))
+    for opened in plan_commitments.open_past_days(session, runtime.tenant_id, keys, local_date(now)):
+        details = {"day": opened.day.isoformat(), "commitment": opened.commitment}
+        context.note(session, AuditEntry("plan_day_opened", details=details))
 
 
 def _follow_memberships(session: Session, runtime: Runtime) -> int:

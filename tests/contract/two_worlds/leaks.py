@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ from field178_server.office.audit import queries as audit
 from field178_server.office.plan import queries as plan
 from field178_server.office.plan.progress import PlanReader
 from field178_server.office.today import queries as today
-from field178_server.records import sealed_visits
+from field178_server.records import plan_commitments, sealed_visits
 from field178_server.records.batch import Batch
 from field178_server.records.sealed_visits import OpenedVisit
 from field178_server.records.stored_record import new_record
@@ -117,6 +117,16 @@ def _forbidden_instead_of_not_found(patch: pytest.MonkeyPatch, _: World) -> None
         return visit
 
     patch.setattr(changes, "planned_visit", refuse)
+
+
+def _commitment_with_visits_alone(patch: pytest.MonkeyPatch, _: World) -> None:
+    commit = plan_commitments.commit_next_day
+
+    def commit_if_any(session: Session, tenant_id: str, keys: Any, now: datetime) -> Any:
+        has_visits = bool(sealed_visits.read(session, tenant_id, keys))
+        return commit(session, tenant_id, keys, now) if has_visits else None
+
+    patch.setattr(plan_commitments, "commit_next_day", commit_if_any)
 
 
 def _gap_in_sequence(session: Session, _: World, visit: OpenedVisit) -> None:
@@ -240,6 +250,9 @@ LEAKS: dict[str, Leak] = {
     ),
     "gap in the sequence of a scope": Leak(at_planning(_gap_in_sequence), "tablet hoa: sync all scopes"),
     "revision of the place": Leak(at_planning(_touched_place), "tablet binh: sync all scopes"),
+    "commitment on days with a visit alone": Leak(
+        _commitment_with_visits_alone, "privacy_officer: the next evening"
+    ),
     "notice": Leak(at_planning(_notice), "tablet em: sync state"),
     "mail": Leak(at_planning(_mail), "mail: digests"),
     "job": Leak(at_planning(_job), "admin: GET /jobs"),

@@ -1,7 +1,7 @@
 """Normal form of what observers see: what differs between two equal worlds is mapped, each to its own name.
 
-Three things are mapped and nothing else. Hash and signature of a root are named in the order in which they
-are first seen: a root covers the audit trail, whose entries have random ids, so that nobody can compute it.
+Three things are mapped and nothing else. Hash and signature of a root, and the hash of a day's list, are
+named in the order in which they are first seen: they cover random ids and a salt, so nobody can compute them.
 Times of the wall clock in headers and workbooks become one word. A workbook becomes its members, as its
 compressed size depends on those times. Ids are not mapped: both worlds draw them from the same seeds.
 """
@@ -18,6 +18,8 @@ _COOKIE_END = re.compile(rf"Expires={_HTTP_DATE.pattern}; Max-Age=(?!0)")
 _DATED_HEADERS = ("Date", "Expires")
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(</dcterms)")
 _ROOT = re.compile(rb'("root":\{"index":\d+,"hash":")([0-9a-f]{64})(","sig":")([A-Za-z0-9_-]{86})("\})')
+# The hash of a day's list, on its page and in the trail.
+_COMMITMENT = re.compile('(<code class="hash">|mã băm danh sách: )([0-9a-f]{64})'.encode())
 _WORKBOOK = b"PK\x03\x04"
 
 
@@ -47,6 +49,7 @@ class Normaliser:
             if not (is_workbook and name == "Content-Length")
         )
         body = _members(seen.body) if is_workbook else _ROOT.sub(self._named, seen.body)
+        body = _COMMITMENT.sub(lambda shown: shown[1] + self._name(shown[2]), body)
         return Seen(seen.name, seen.status, headers, body, seen.statements)
 
     def _named(self, root: re.Match[bytes]) -> bytes:

@@ -553,10 +553,11 @@ def _settled(world: World, login: str) -> Iterator[Seen]:
 
 
 def _evening(world: World, login: str) -> Iterator[Seen]:
-    # 23:59 in Việt Nam: the last minute before the hour of the earliest visit.
-    world.office.clock.move(minutes=29)
+    # 23:55 in Việt Nam, before the hour of the earliest visit; the list of that day is fixed.
+    world.office.clock.move(hours=8, minutes=55)
+    world.stay()
     run_maintenance(world.office.runtime)
-    for path in ("/", "/plan/2026", "/audit", "/indicators"):
+    for path in ("/", "/plan/2026", "/plan/begun", "/audit", "/audit?kind=plan", "/indicators"):
         yield from asked(world, login, path)
 
 

@@ -87,6 +87,15 @@ def test_roots_are_named_one_to_one() -> None:
     assert forms(hello(index=1)) != forms(hello(index=2))
 
 
+def test_hashes_of_lists_are_named_one_to_one() -> None:
+    def shown(digit: str, before: str = '<code class="hash">') -> Seen:
+        return replace(PAGE, body=f"{before}{digit * 64}".encode())
+
+    assert forms(shown("a"), shown("a")) == forms(shown("b"), shown("b"))
+    assert forms(shown("a"), shown("a")) != forms(shown("a"), shown("b"))
+    assert forms(shown("a", "SHA-256 ")) != forms(shown("b", "SHA-256 "))
+
+
 def test_hash_outside_of_a_root_is_kept() -> None:
     assert forms(replace(PAGE, body=b"a" * 64)) != forms(replace(PAGE, body=b"b" * 64))
 

@@ -14,16 +14,17 @@ from typing import Any
 from unittest import mock
 
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 from tests.contract.two_worlds.prepared import PLANNER, Facts, SeededOffice, planning
 from tests.server.console.conftest import Browser
 from tests.server.office_scene import MORNING, MovedClock, settings_of
 from werkzeug.test import TestResponse
 
+from field178_server.accounts import sessions
 from field178_server.audit.trail import Actor
 from field178_server.database.flask_extension import READER, db
-from field178_server.database.models import SealedVisit
+from field178_server.database.models import ConsoleSession, SealedVisit
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.daily import run_maintenance
 from field178_server.office.indicators.totals.updater import settle_if_needed
@@ -103,6 +104,12 @@ class World:
         self.office.clock.instant = MORNING
         self.counters = {}
         self.seed(name)
+
+    def stay(self) -> None:
+        """Extend the sessions of all officers after the clock was moved."""
+        now = self.office.clock.now()
+        ends = {"last_seen_at": now, "expires_at": now + sessions.ABSOLUTE}
+        run_write(self.office.engine, lambda session: session.execute(update(ConsoleSession).values(ends)))
 
     def seed(self, name: object) -> None:
         """Make the ids that follow depend on the name alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from field178_server.audit.actions import ActionKind
 from field178_server.console.components.export_names import export_name
@@ -71,6 +72,8 @@ _ACTIONS: Mapping[str, str] = {
     "plan_item_added": N_("Planned a visit"),
     "plan_passphrase_set": N_("Set the passphrase of the plan"),
     "plan_passphrase_typed": N_("Opened the unannounced visits with the passphrase"),
+    "plan_day_committed": N_("Committed to the unannounced visits of a day"),
+    "plan_day_opened": N_("Opened the list of a day"),
     "plan_item_moved": N_("Changed a planned visit"),
     "worker_census_entered": N_("Entered a worker census"),
     "worker_census_corrected": N_("Corrected a worker census"),
@@ -303,6 +306,14 @@ def _hash(value: object, _: Localizer) -> str:
     return f"SHA-256 {value}"
 
 
+def _day(value: object, localizer: Localizer) -> str:
+    return localizer.day(date.fromisoformat(str(value)))
+
+
+def _list_hash(value: object, localizer: Localizer) -> str:
+    return localizer.say(N_("hash of the list: {hash}")).format(hash=value)
+
+
 _DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
     "list": _list,
     "kind": _kind,
@@ -329,6 +340,8 @@ _DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
     "quarantined": _counted(N_("quarantined: {count}")),
     "is_whole": _is_whole,
     "sha256": _hash,
+    "day": _day,
+    "commitment": _list_hash,
     "host": lambda value, _: str(value),
     "from_event": _counted(N_("from event {count}")),
 }

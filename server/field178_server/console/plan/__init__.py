@@ -26,7 +26,7 @@ ROUTES = (
         "/plan/begun",
         knowers.begun,
         OVERSEE_PLAN,
-        menu=MenuEntry(MenuGroup.REGISTER, 2, "search", N_("Who could have known")),
+        menu=MenuEntry(MenuGroup.REGISTER, 2, "lock", N_("Who could have known")),
     ),
     get("/plan/items/<item_id>/known", knowers.known, OVERSEE_PLAN),
     get("/plan", pages.index, READ, menu=MenuEntry(MenuGroup.REGISTER, 1, "calendar", N_("Plan"))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from field178_server.console.shell.page import current_page, or_404
+from field178_server.office.plan.day_lists import committed_days
 from field178_server.office.plan.knowers import begun_visits, knowledge_of
 from field178_server.records.labels import names_of
 
@@ -14,9 +15,10 @@ def begun() -> Response:
     page = current_page()
     with page.reading() as session:
         visits = begun_visits(session, page.tenant_id, page.today)
+        days = committed_days(session, page.tenant_id)
         names = names_of(session, page.tenant_id, {visit.team_id for visit in visits})
     page.use_names(names)
-    return page.render("plan/begun.html", visits=visits)
+    return page.render("plan/begun.html", visits=visits, days=days)
 
 
 def known(item_id: str) -> Response:

@@ -19,7 +19,7 @@ from field178_server.audit.office_write import write_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry, require_reason
 from field178_server.database.models import EstablishmentProjection, PlanItemRow
-from field178_server.records import scopes, sealed_visits
+from field178_server.records import plan_commitments, scopes, sealed_visits
 from field178_server.records.batch import Batch
 from field178_server.records.planned_visits import release_due, scope_of
 from field178_server.records.scopes import OFFICE
@@ -208,6 +208,7 @@ def open_sealed(batch: Batch, context: OperationContext, keys: Keys) -> None:
 def seal_again(session: Session, context: OperationContext, keys: Keys) -> None:
     """Seal all sealed visits with the newest key, after a passphrase was set."""
     sealed_visits.seal_again(session, context.tenant_id, keys)
+    plan_commitments.seal_again(session, context.tenant_id, keys)
     context.note(session, AuditEntry("plan_passphrase_set"))
 
 
