@@ -15,7 +15,7 @@ from tests.contract.two_worlds.normaliser import Seen
 from tests.contract.two_worlds.prepared import REPORT, UNITS
 from tests.contract.two_worlds.worlds import GUESS, World
 from tests.server.console.conftest import EXTRA_ROLES
-from tests.server.office_scene import PASSWORD
+from tests.server.office_scene import MORNING, PASSWORD
 from tests.shared import builders
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -553,8 +553,8 @@ def _settled(world: World, login: str) -> Iterator[Seen]:
 
 
 def _evening(world: World, login: str) -> Iterator[Seen]:
-    # 23:55 in Việt Nam, before the hour of the earliest visit; the list of that day is fixed.
-    world.office.clock.move(hours=8, minutes=55)
+    # 23:59 in Việt Nam, before the hour of the earliest visit; the list of that day is fixed.
+    world.office.clock.instant = MORNING.replace(hour=16, minute=59)
     world.stay()
     run_maintenance(world.office.runtime)
     for path in ("/", "/plan/2026", "/plan/begun", "/audit", "/audit?kind=plan", "/indicators"):
