@@ -30,6 +30,8 @@ PAGES = {
     "/plan/2026": READERS,
     "/plan/calendar": READERS,
     "/plan/2026/add": {"reviewer"},
+    "/plan/passphrase": {"reviewer"},
+    "/plan/begun": {"leader_viewer", "privacy_officer"},
     "/establishments": READERS,
     "/establishments/new": {"reviewer"},
     "/establishments/duplicates": {"reviewer"},
