@@ -81,6 +81,8 @@ ADMINISTRATOR = (
     "/feeds/new",
     "/confirm?next=/audit.csv&back=/audit",
     "/health",
+    "/help/emergency/data-breach",
+    "/help/emergency/lost-key",
     "/jobs",
     "/teams",
     "/teams/new",

@@ -1,6 +1,6 @@
-"""Guides as sections: one Markdown file a role and language, which docs/guides.md leads to as well.
+"""Guides as sections: one Markdown file a role or emergency, and language; docs/guides.md leads to them too.
 
-A file has one heading of the first level, the role's name, and one of the second level for each section.
+A file has one heading of the first level, the guide's title, and one of the second level for each section.
 An address of the console is written as code (`/reviews`), a picture by its place among the static files.
 """
 
@@ -21,6 +21,9 @@ from field178_server.console.shell.blueprint import STATIC, asset
 from field178_shared.text.i18n import LANGUAGES
 
 GUIDES = Path(__file__).parent / "guides"
+EMERGENCIES = Path(__file__).parent / "emergencies"
+# In the order of their links.
+EMERGENCY_NAMES = ("lost-tablet", "lost-key", "data-breach")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +37,32 @@ class GuideSection:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """The guide of one role."""
+    """The guide of one role, or of an emergency."""
 
-    role_name: str
+    title: str
     opening: Markup
     sections: tuple[GuideSection, ...]
 
 
 def guide_of(role: str, language: str, opens: Callable[[str], bool]) -> Guide | None:
     """Return the guide of a role, or None; `opens` tells which addresses become links."""
-    if language not in LANGUAGES or role not in _roles(language):
+    return _guide(GUIDES, role, language, opens)
+
+
+def emergency_guide_of(name: str, language: str, opens: Callable[[str], bool]) -> Guide | None:
+    """Return the guide of an emergency, or None; `opens` tells which addresses become links."""
+    return _guide(EMERGENCIES, name, language, opens)
+
+
+def emergency_titles(language: str) -> list[tuple[str, str]]:
+    """Return name and title of the guide of each emergency."""
+    return [(name, next(_parts(_tokens(EMERGENCIES, name, language)))[0]) for name in EMERGENCY_NAMES]
+
+
+def _guide(folder: Path, name: str, language: str, opens: Callable[[str], bool]) -> Guide | None:
+    if language not in LANGUAGES or name not in _names(folder, language):
         return None
-    (title, opening), *parts = _parts(_tokens(role, language))
+    (title, opening), *parts = _parts(_tokens(folder, name, language))
     env = {"opens": opens}
     sections = (
         GuideSection(f"section-{number}", name, _html(tokens, env))
@@ -55,13 +72,13 @@ def guide_of(role: str, language: str, opens: Callable[[str], bool]) -> Guide | 
 
 
 @cache
-def _roles(language: str) -> frozenset[str]:
-    return frozenset(path.stem for path in (GUIDES / language).glob("*.md"))
+def _names(folder: Path, language: str) -> frozenset[str]:
+    return frozenset(path.stem for path in (folder / language).glob("*.md"))
 
 
 @cache
-def _tokens(role: str, language: str) -> tuple[Token, ...]:
-    return tuple(_MARKDOWN.parse((GUIDES / language / f"{role}.md").read_text("utf-8")))
+def _tokens(folder: Path, name: str, language: str) -> tuple[Token, ...]:
+    return tuple(_MARKDOWN.parse((folder / language / f"{name}.md").read_text("utf-8")))
 
 
 def _parts(tokens: Sequence[Token]) -> Iterator[tuple[str, Sequence[Token]]]:
