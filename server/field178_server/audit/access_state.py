@@ -73,6 +73,8 @@ def _part(
 
 
 _ORDERS = "device_order_given device_order_withdrawn device_order_answered"
+_GIVEN = "access_accepted access_confirmed access_alone"
+_PASSKEYS_SET = "passkey_added passkey_renamed passkey_removed totp_dropped account_data_removed"
 _CODES_SET = "officer_added totp_set totp_dropped totp_sealed_again account_data_removed"
 _SCOPES_SET = "officer_added officer_changed officer_scopes_set"
 _TABLET_GRANTS = "device_activated scope_granted scope_ungranted"
@@ -103,8 +105,9 @@ PARTS = (
         Passkey,
         "officer_id",
         "passkey_id credential_id public_key name made_at",
-        "passkey_added passkey_renamed passkey_removed account_data_removed",
+        _PASSKEYS_SET,
     ),
+    _part("number of passkeys", Officer, "officer_id", "passkey_count", f"officer_added {_PASSKEYS_SET}"),
     _part("scopes", OfficerScope, "officer_id", "scope", _SCOPES_SET),
     _part(
         "access request",

@@ -128,7 +128,13 @@ def test_an_added_account_token_or_webhook_is_named(office: Office) -> None:
         insert(Officer).values(tenant_id=tenant, **officer),
         insert(OfficerScope).values(tenant_id=tenant, officer_id="o", scope="office"),
     )
-    added = {"account added", "password added", "one-time codes added", "scopes added"}
+    added = {
+        "account added",
+        "password added",
+        "one-time codes added",
+        "scopes added",
+        "number of passkeys added",
+    }
     assert parts(office) == {"data token added", "webhook added", *added}
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
-from field178_server.accounts import officers
+from field178_server.accounts import officers, passkeys
 from field178_server.audit import trail_chain
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor, AuditEntry
-from field178_server.database.models import Audit, Officer, Passkey, SavedView
+from field178_server.database.models import Audit, Officer, SavedView
 from field178_server.jobs.job_files import JobFiles
 from field178_server.office.retention.extent import DueCounts, DueCountsByRow
 from field178_server.office.retention.periods import RetentionPeriod
@@ -73,10 +73,12 @@ def _end(session: Session, officer: Officer) -> None:
     officer.login = f"{_ENDED_LOGIN}{officer.officer_id}"
     officer.email = officer.mail_topics = officer.password_hash = officer.totp_secret = None
     officers.end_sessions(session, officer)
-    for table in (Passkey, SavedView):
-        session.execute(
-            delete(table).where(table.tenant_id == officer.tenant_id, table.officer_id == officer.officer_id)
+    passkeys.remove_all(session, officer)
+    session.execute(
+        delete(SavedView).where(
+            SavedView.tenant_id == officer.tenant_id, SavedView.officer_id == officer.officer_id
         )
+    )
 
 
 def _ended(session: Session, tenant_id: str, since: datetime) -> list[Officer]:
