@@ -32,8 +32,8 @@ from field178_server.database.models import (
     LegalHold,
     Officer,
     OfficerScope,
-    RetentionRun,
     Passkey,
+    RetentionRun,
     Root,
     Tenant,
     Webhook,
@@ -73,7 +73,6 @@ def _part(
 
 
 _ORDERS = "device_order_given device_order_withdrawn device_order_answered"
-_GIVEN = "access_accepted access_confirmed access_alone"
 _PASSKEYS_SET = "passkey_added passkey_renamed passkey_removed totp_dropped account_data_removed"
 _CODES_SET = "officer_added totp_set totp_dropped totp_sealed_again account_data_removed"
 _SCOPES_SET = "officer_added officer_changed officer_scopes_set"
