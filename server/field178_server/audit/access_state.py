@@ -1,4 +1,4 @@
-"""Digest of the access state in each root: accounts, scopes, passwords, tablets' keys, tokens, holds.
+"""Digest of the access state in each root: accounts, scopes, passwords, tablets' keys, tokens, plan lists.
 
 A part of the state that changed since the last root needs an entry of the audit trail about its object. A
 row that was edited in the database has none: `check` names it, and the next root records it in the trail.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
@@ -33,8 +33,10 @@ from field178_server.database.models import (
     Officer,
     OfficerScope,
     Passkey,
+    PlanCommitment,
     RetentionRun,
     Root,
+    SealedVisit,
     Tenant,
     Webhook,
 )
@@ -54,7 +56,8 @@ class Part:
     """A part of the access state: columns of a table, one line for each value of the key column.
 
     `actions`: the actions that may change a line; their entries name the object in one of the columns
-    `object_columns`; without such columns any entry of these actions counts.
+    `object_columns`. An entry of `general_actions` may change any line. `waits`: a change waits for the root
+    of the hour, because a root at another time would disclose it.
     """
 
     name: str
@@ -63,12 +66,19 @@ class Part:
     columns: tuple[str, ...]
     actions: frozenset[str]
     object_columns: tuple[str, ...]
+    general_actions: frozenset[str] = frozenset()
+    waits: bool = False
 
 
 def _part(
-    name: str, model: type[Base], key: str, columns: str, actions: str, objects: str | None = None
+    name: str,
+    model: type[Base],
+    key: str,
+    columns: str,
+    actions: str,
+    objects: str | None = None,
 ) -> Part:
-    named = tuple((key if objects is None else objects).split())
+    named = tuple((objects or key).split())
     return Part(name, model, key, tuple(columns.split()), frozenset(actions.split()), named)
 
 
@@ -76,13 +86,20 @@ _ORDERS = "device_order_given device_order_withdrawn device_order_answered"
 _PASSKEYS_SET = "passkey_added passkey_renamed passkey_removed totp_dropped account_data_removed"
 _CODES_SET = "officer_added totp_set totp_dropped totp_sealed_again account_data_removed"
 _SCOPES_SET = "officer_added officer_changed officer_scopes_set"
+_PLANNED = "plan_item_added plan_item_moved plan_item_cancelled plan_item_released"
+_DAY_LISTS = "plan_day_committed plan_day_opened"
+_SEALED_AGAIN = frozenset({"plan_passphrase_set"})
 _TABLET_GRANTS = "device_activated scope_granted scope_ungranted"
 
 PARTS = (
-    _part(
-        "store", Tenant, "tenant_id", "name epoch payload_key created_at", "store_restored epoch_begun", ""
+    replace(
+        _part("store", Tenant, "tenant_id", "name epoch payload_key created_at", ""),
+        general_actions=frozenset({"store_restored", "epoch_begun"}),
     ),
-    _part("sessions", Tenant, "tenant_id", "session_generation", "sessions_expired", ""),
+    replace(
+        _part("sessions", Tenant, "tenant_id", "session_generation", ""),
+        general_actions=frozenset({"sessions_expired"}),
+    ),
     _part(
         "account",
         Officer,
@@ -115,7 +132,7 @@ PARTS = (
         "officer_id kind details password_hash asked_by asked_at decided_by decided_at outcome reason",
         "access_requested password_chosen access_accepted access_confirmed access_alone access_refused"
         " access_withdrawn",
-        "officer_id",
+        objects="officer_id",
     ),
     _part("tablet", Device, "device_id", "user_id enrolled_at", "device_enrolled"),
     _part("tablet label", Device, "device_id", "label", "device_enrolled device_renamed"),
@@ -149,7 +166,7 @@ PARTS = (
         "code_hash",
         "officer_id scopes issued_by created_at expires_at used_at device_id public_key",
         "enrolment_code_issued device_enrolled device_recovered officer_bound",
-        "officer_id device_id",
+        objects="officer_id device_id",
     ),
     _part(
         "data token",
@@ -164,7 +181,7 @@ PARTS = (
         "hold_id",
         "record_id reason set_by set_at released_by released_at",
         "record_hold_set record_hold_released",
-        "record_id",
+        objects="record_id",
     ),
     _part(
         "retention run",
@@ -179,6 +196,15 @@ PARTS = (
         "webhook_id",
         "name url kinds made_by made_at",
         "webhook_added webhook_changed webhook_removed",
+    ),
+    replace(
+        _part("unannounced visit", SealedVisit, "item_id", "rev sealed", _PLANNED),
+        general_actions=_SEALED_AGAIN,
+        waits=True,
+    ),
+    replace(
+        _part("list of a day", PlanCommitment, "day", "commitment sealed opened", _DAY_LISTS),
+        general_actions=_SEALED_AGAIN,
     ),
 )
 
@@ -203,6 +229,13 @@ def lines_of(session: Session, tenant_id: str) -> Lines:
 def digest_of(lines: Mapping[str, Mapping[str, str]]) -> str:
     """Return the digest of lines, 64 hex digits: the member of a root."""
     return hashlib.sha256(canonical(["field178-access-v1", lines])).hexdigest()
+
+
+def is_changed(session: Session, tenant_id: str, lines: Lines) -> bool:
+    """Return whether lines differ from those of the newest root, without those that wait for the hour."""
+    _, before = _last(session, tenant_id)
+    at_once = [part.name for part in PARTS if not part.waits]
+    return before is None or any(before.get(name) != lines[name] for name in at_once)
 
 
 def keep(session: Session, tenant_id: str, root_index: int, lines: Lines) -> None:
@@ -230,9 +263,7 @@ def contradictions(session: Session, tenant_id: str) -> list[Contradiction]:
             continue  # a part that a newer version added: the next root begins it
         for key, digest, objects in _lines(session, tenant_id, part):
             was = left.pop(key, None)
-            is_explained = _is_named(part, (key, *objects), entries) or (
-                not part.object_columns and bool(part.actions & actions)
-            )
+            is_explained = bool(part.general_actions & actions) or _is_named(part, (key, *objects), entries)
             if was != digest and not is_explained:
                 changed.append(Contradiction(part.name, key, "added" if was is None else "altered"))
         changed += (
@@ -282,9 +313,9 @@ def _lines(session: Session, tenant_id: str, part: Part) -> Iterator[tuple[str, 
     width = 1 + len(part.columns)
     by_key: dict[str, tuple[list[bytes], set[str]]] = {}
     for row in rows:
-        values, objects = by_key.setdefault(row[0], ([], set()))
+        values, objects = by_key.setdefault(str(_stored(row[0])), ([], set()))
         values.append(canonical([_stored(value) for value in row[1:width]]))
-        objects.update(value for value in row[width:] if value is not None)
+        objects.update(str(_stored(value)) for value in row[width:] if value is not None)
     for key in sorted(by_key):
         values, objects = by_key[key]
         text = b"\n".join((part.name.encode(), key.encode(), *sorted(values)))

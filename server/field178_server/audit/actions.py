@@ -115,6 +115,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         "plan_item_added",
         "plan_item_moved",
         "plan_item_cancelled",
+        "plan_item_released",
         "plan_passphrase_set",
         "plan_passphrase_typed",
         "plan_day_committed",

@@ -85,10 +85,10 @@ class ReceiptLines:
         return self._hash.hexdigest()
 
 
-def draft(session: Session, tenant_id: str, access: str, now: datetime) -> LinkDraft | None:
+def draft(session: Session, tenant_id: str, access: str, now: datetime, *, is_new: bool) -> LinkDraft | None:
     """Return the next link; None if nothing is new and the last link of this epoch is younger than an hour.
 
-    `access`: the digest of the access state. New are receipts, or another access state.
+    `access`: the digest of the access state; `is_new`: it changed. New receipts make a link due as well.
 
     MUST run in ONE snapshot; needs no lock: a tablet's `verdicts` is raised in the transaction that stores
     its receipts, under the lock of its row, so all receipts up to that number are stored.
@@ -96,7 +96,7 @@ def draft(session: Session, tenant_id: str, access: str, now: datetime) -> LinkD
     epoch = session.get_one(Tenant, tenant_id).epoch
     last = find(session, tenant_id)
     parts = tuple(_parts(session, tenant_id))
-    is_same = last is not None and last.epoch == epoch and not parts and last.access_digest == access
+    is_same = last is not None and last.epoch == epoch and not parts and not is_new
     if is_same and last is not None and now - last.at < MOST_BETWEEN:
         return None
     index, previous = (1, "") if last is None else (last.root_index + 1, last.hash)

@@ -34,7 +34,8 @@ def extend(engine: Engine, tenant_id: str, key: Ed25519PrivateKey, clock: Clock)
     now, ids = clock.now(), IdSource(clock)
     with snapshot(engine) as session:
         lines = access_state.lines_of(session, tenant_id)
-        link = hash_chain.draft(session, tenant_id, access_state.digest_of(lines), now)
+        is_new = access_state.is_changed(session, tenant_id, lines)
+        link = hash_chain.draft(session, tenant_id, access_state.digest_of(lines), now, is_new=is_new)
         unexplained = access_state.contradictions(session, tenant_id) if link else []
     if link is None:
         return False

@@ -21,13 +21,14 @@ from field178_server.attachments.secure_delete import finish_erasures
 from field178_server.attachments.storage.file_store import file_store_of
 from field178_server.attachments.uploads import uploading_of
 from field178_server.audit import verify
+from field178_server.audit.office_write import release_planned_visits
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor, AuditEntry
 from field178_server.database.unit_of_work import run_write
 from field178_server.jobs.job_files import JobFiles
 from field178_server.maintenance import check_log
 from field178_server.maintenance.integrity import faults_of_store
-from field178_server.records import plan_commitments, planned_visits
+from field178_server.records import plan_commitments
 from field178_server.records.batch import Batch
 from field178_server.runtime import Runtime
 from field178_shared.codelists import load
@@ -96,7 +97,7 @@ def run_maintenance(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store
 
 def _release_planned(session: Session, runtime: Runtime) -> int:
     batch = Batch(session, runtime.tenant_id, runtime.clock, runtime.ids)
-    released = planned_visits.release_due(batch, runtime.plan_key.keys(), local_date(batch.now))
+    released = release_planned_visits(batch, _system(runtime), runtime.plan_key.keys())
     batch.flush()
     return released
 
@@ -104,19 +105,22 @@ def _release_planned(session: Session, runtime: Runtime) -> int:
 def _commit_to_plan(session: Session, runtime: Runtime) -> None:
     """Commit to the unannounced visits of the next day in the evening, and open the lists of past days."""
     keys, now = runtime.plan_key.keys(), runtime.clock.now()
-    context = OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("system"))
+    context = _system(runtime)
     made = plan_commitments.commit_next_day(session, runtime.tenant_id, keys, now)
     if made is not None:
         details = {"day": made.day.isoformat(), "commitment": made.commitment}
-        context.note(session, AuditEntry("plan_day_committed", details=details))
+        context.note(session, AuditEntry("plan_day_committed", details["day"], details=details))
     for opened in plan_commitments.open_past_days(session, runtime.tenant_id, keys, local_date(now)):
         details = {"day": opened.day.isoformat(), "commitment": opened.commitment}
-        context.note(session, AuditEntry("plan_day_opened", details=details))
+        context.note(session, AuditEntry("plan_day_opened", details["day"], details=details))
 
 
 def _follow_memberships(session: Session, runtime: Runtime) -> int:
-    context = OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("system"))
-    return memberships.follow_day(session, context)
+    return memberships.follow_day(session, _system(runtime))
+
+
+def _system(runtime: Runtime) -> OperationContext:
+    return OperationContext(runtime.tenant_id, runtime.clock, runtime.ids, load(), Actor("system"))
 
 
 def _collect(runtime: Runtime) -> Collected | None:

@@ -29,8 +29,8 @@ def team_scope(team_id: str) -> str:
     return f"team:{team_id}"
 
 
-def release_due(batch: Batch, keys: Keys, today: date) -> int:
-    """Give the unannounced visits whose window has begun to their teams; return the number of visits.
+def release_due(batch: Batch, keys: Keys, today: date) -> list[str]:
+    """Give the unannounced visits whose window has begun to their teams; return the ids of the visits.
 
     Without keys the sealed ones wait. The caller flushes the batch.
     """
@@ -42,4 +42,4 @@ def release_due(batch: Batch, keys: Keys, today: date) -> int:
     due_items = batch.session.execute(due.order_by(PlanItemRow.record_id)).all()
     for record_id, team_id in due_items:
         move(batch, record_id, team_scope(team_id))
-    return len(due_items) + sealed_visits.release(batch, keys, today)
+    return [record_id for record_id, _ in due_items] + sealed_visits.release(batch, keys, today)

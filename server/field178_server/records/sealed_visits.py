@@ -84,8 +84,8 @@ def seal_again(session: Session, tenant_id: str, keys: Keys) -> int:
     return len(visits)
 
 
-def release(batch: Batch, keys: Keys, today: date) -> int:
-    """Make records of the sealed visits whose window has begun; return the number of visits.
+def release(batch: Batch, keys: Keys, today: date) -> list[str]:
+    """Make records of the sealed visits whose window has begun; return the ids of the visits.
 
     The caller flushes the batch.
     """
@@ -96,7 +96,7 @@ def release(batch: Batch, keys: Keys, today: date) -> int:
         taken = batch.get(visit.item_id) is not None
         put_in_scope_of_team(batch, visit.item_id if not taken else batch.ids.random(), visit.data)
         drop(batch.session, batch.tenant_id, visit.item_id)
-    return len(due)
+    return [visit.item_id for visit in due]
 
 
 def put_in_scope_of_team(batch: Batch, item_id: str, data: Data) -> None:

@@ -7,52 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from field178_server.security.keyring import (
-    ANNOUNCEMENTS_FILE,
-    KEY_BYTES,
-    RECEIPT_FILE,
-    SEALING_FILE,
-    Keyring,
-    load_keys,
-    to_base64url,
-)
-from field178_server.security.private_files import read_private, replace_private
-from field178_shared.crypto.key_chain import KeyAnnouncement, KeyKind, announcements_of
+from field178_server.security.announced_keys import ANNOUNCEMENTS_FILE, AnnouncedKeys, read_announced
+from field178_server.security.keyring import KEY_BYTES, Keyring, load_keys, to_base64url
+from field178_server.security.private_files import replace_private
+from field178_shared.crypto.key_chain import KeyAnnouncement, KeyKind
 from field178_shared.time.clock import to_wire
-
-
-@dataclass(frozen=True, slots=True)
-class AnnouncedKeys:
-    """Content of the file of announcements; `former_receipts`: public halves, newest first."""
-
-    announcements: tuple[KeyAnnouncement, ...] = ()
-    former_receipts: tuple[str, ...] = ()
-
-    @property
-    def receipt_file(self) -> str:
-        """Name of the file of the receipt key in force."""
-        return _file_name(RECEIPT_FILE, self._count(KeyKind.RECEIPT))
-
-    @property
-    def sealing_files(self) -> list[str]:
-        """Names of the files of all sealing keys, newest first."""
-        return [_file_name(SEALING_FILE, number) for number in range(self._count(KeyKind.SEALING), -1, -1)]
-
-    def _count(self, kind: KeyKind) -> int:
-        return sum(announcement.kind is kind for announcement in self.announcements)
-
-
-def read_announced(folder: Path) -> AnnouncedKeys:
-    """Return the announced keys, none before the first rotation. Raises ValueError for a damaged file."""
-    path = folder / ANNOUNCEMENTS_FILE
-    if not path.exists():
-        return AnnouncedKeys()
-    content = json.loads(read_private(path))
-    return AnnouncedKeys(announcements_of(content["keys"]), tuple(content["former_receipts"]))
 
 
 def rotate_receipt_key(folder: Path, now: datetime, random_bytes: Callable[[int], bytes]) -> KeyAnnouncement:
@@ -105,8 +68,3 @@ def _write(folder: Path, announced: AnnouncedKeys) -> None:
         "former_receipts": list(announced.former_receipts),
     }
     replace_private(folder / ANNOUNCEMENTS_FILE, json.dumps(content, indent=1).encode())
-
-
-def _file_name(first: str, rotations: int) -> str:
-    stem, _, suffix = first.partition(".")
-    return first if rotations == 0 else f"{stem}-{rotations + 1}.{suffix}"

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from field178_shared.crypto.key_chain import KeyAnnouncement
 
 KEY_BYTES = 32
-RECEIPT_FILE = "receipt.key"
-SEALING_FILE = "sealing.key"
-ANNOUNCEMENTS_FILE = "announcements.json"
 _SECRET_FILE = re.compile(r"server-([1-9][0-9]{0,5})\.key")
 # The server secret of stores that were installed before secrets were numbered.
 _FIRST_SECRET_FILE = "console-session.key"  # noqa: S105  # a file name
@@ -114,9 +111,12 @@ class Keyring:
 
 def create_keys(folder: Path, random_bytes: Callable[[int], bytes]) -> None:
     """Create missing keys; an existing key MUST NOT change, because tablets have pinned it."""
+    from field178_server.security.announced_keys import read_announced
+
     make_private_folder(folder)
-    if not (folder / ANNOUNCEMENTS_FILE).exists():
-        for name in (RECEIPT_FILE, SEALING_FILE):
+    announced = read_announced(folder)
+    if not announced.announcements:
+        for name in (announced.receipt_file, *announced.sealing_files):
             if not (folder / name).exists():
                 write_private(folder / name, random_bytes(KEY_BYTES))
     if not _secret_files(folder):
@@ -128,7 +128,7 @@ def load_keys(folder: Path) -> Keyring:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-    from field178_server.security.key_rotation import read_announced
+    from field178_server.security.announced_keys import read_announced
 
     announced = read_announced(folder)
     receipt = _read_key(folder / announced.receipt_file)
@@ -170,7 +170,7 @@ def drop_earlier(folder: Path, keyring: Keyring) -> int:
 
 def key_files(folder: Path) -> list[Path]:
     """Return the paths of all keys of a tenant, existing or required."""
-    from field178_server.security.key_rotation import read_announced
+    from field178_server.security.announced_keys import read_announced
 
     announced = read_announced(folder)
     names = (announced.receipt_file, *announced.sealing_files, PLAIN_FILE, WRAPPED_FILE)

@@ -6,13 +6,16 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+import time_machine
 from tests.contract.two_worlds.normaliser import Normaliser, Seen
 from tests.contract.two_worlds.observations import Observation
 from tests.contract.two_worlds.worlds import World, plans_of
 
 # Worlds with a secret for each world without one, and observations of each.
 SECRETS_OF_A_GROUP = 2
+WALL_CLOCK = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,9 @@ def compare(
 
 def _observed(world: World, observation: Observation, normaliser: Normaliser) -> list[Seen]:
     world.seed(f"{observation.observer} {observation.name}")
-    return [normaliser.normal_form(seen) for seen in observation.act(world)]
+    # Headers and workbooks contain times of the wall clock.
+    with time_machine.travel(WALL_CLOCK, tick=False):
+        return [normaliser.normal_form(seen) for seen in observation.act(world)]
 
 
 def _difference(seed: int, observation: Observation, expected: list[Seen], seen: list[Seen]) -> Difference:

@@ -7,7 +7,7 @@ from tests.contract.two_worlds.observations import observations
 from tests.contract.two_worlds.pairs import SECRETS_OF_A_GROUP, Coverage, compare, groups
 from tests.contract.two_worlds.worlds import World
 
-WORLDS, OBSERVATIONS = 500, 4
+WORLDS, OBSERVATIONS = 520, 4
 # Parts of the worlds, so that they run on all cores.
 PARTS = 4
 

@@ -35,7 +35,9 @@ def test_a_push_that_is_under_way_belongs_to_the_next_link(world: World) -> None
         if name == "push.commit":
             with snapshot(world.engine) as session:
                 access = access_state.digest_of(access_state.lines_of(session, world.tenant_id))
-                drafts.append(hash_chain.draft(session, world.tenant_id, access, world.clock.now()))
+                drafts.append(
+                    hash_chain.draft(session, world.tenant_id, access, world.clock.now(), is_new=False)
+                )
 
     honest = world.exchange
     world.exchange = replace(honest, failpoint=under_way)

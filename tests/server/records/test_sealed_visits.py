@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, delete, select, update
 from tests.server.office.plan.test_operations import KEYS, Desk, assignment, opened_desk
 
+from field178_server.audit import access_state, verify
 from field178_server.database.models import Base, Feed, Record, SealedVisit
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.office.plan.operations import SeenItem, cancel_item, move_item
+from field178_server.office.plan.operations import SeenItem, cancel_item, move_item, seal_again
 from field178_server.records import sealed_visits
 from field178_server.records.sealed_visits import PADDED_BYTES
 from field178_shared.errors import AppError, ErrorCode
@@ -23,6 +25,17 @@ SECRET: dict[str, Any] = {"kind": "unannounced", "trigger": "tip_off", "window_f
 @pytest.fixture
 def desk(engine: Engine) -> Desk:
     return opened_desk(engine)
+
+
+def extend(desk: Desk) -> bool:
+    """Append a root, if one is due."""
+    key = Ed25519PrivateKey.from_private_bytes(b"r" * 32)
+    return verify.extend(desk.world.engine, "main", key, desk.world.clock)
+
+
+def contradictions(desk: Desk) -> list[str]:
+    with snapshot(desk.world.engine) as session:
+        return [str(change) for change in access_state.contradictions(session, "main")]
 
 
 def rows(desk: Desk) -> list[SealedVisit]:
@@ -117,3 +130,48 @@ def test_record_under_the_id_of_a_sealed_visit_keeps_it(desk: Desk) -> None:
     items = {planned.item.id: planned.item for planned in desk.plan().items}
     assert items.pop(item).window_to != DAY
     assert [planned.window_to for planned in items.values()] == [DAY]
+
+
+def test_planning_a_sealed_visit_makes_no_root_before_the_hour(desk: Desk) -> None:
+    assert extend(desk)
+    desk.add(desk.places[0], **SECRET)
+    assert not extend(desk)
+    desk.on(desk.world.clock.now() + timedelta(hours=1))
+    assert extend(desk)
+
+
+@pytest.mark.parametrize(
+    ("edit", "kind"),
+    [
+        (delete(SealedVisit), "missing"),
+        (update(SealedVisit).values(sealed=b"x" * 2076), "altered"),
+        (update(SealedVisit).values(rev=7), "altered"),
+    ],
+)
+def test_sealed_visit_edited_in_the_database_is_named(desk: Desk, edit: Any, kind: str) -> None:
+    (item,) = desk.add(desk.places[0], **SECRET)
+    extend(desk)
+    assert contradictions(desk) == []
+    run_write(desk.world.engine, lambda session: session.execute(edit))
+    assert contradictions(desk) == [f"unannounced visit {item} {kind}"]
+
+
+def test_no_action_of_the_plan_contradicts_the_last_root(desk: Desk) -> None:
+    first, second = [*desk.add(desk.places[0], **SECRET), *desk.add(desk.places[1], **SECRET)]
+    fresh = (b"n" * 32, *KEYS)
+    for act in (
+        lambda: desk.plans(move_item, SeenItem(first, 1), assignment(**{**SECRET, "reason": "Sửa"})),
+        lambda: desk.plans(move_item, SeenItem(second, 1), assignment()),
+        lambda: desk.plans(cancel_item, SeenItem(first, 2), "Hoãn"),
+        lambda: desk.add(desk.places[0], **SECRET),
+        lambda: desk.run(lambda batch, context: seal_again(batch.session, context, fresh)),
+    ):
+        desk.on(desk.world.clock.now() + timedelta(hours=1))
+        assert extend(desk)
+        act()
+        assert contradictions(desk) == []
+    desk.on(desk.world.clock.now().replace(day=21))
+    extend(desk)
+    desk.keys = fresh
+    assert desk.release() == 1
+    assert contradictions(desk) == []

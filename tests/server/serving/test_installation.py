@@ -11,9 +11,8 @@ from tests.world import ESTABLISHMENT, TENANT, World
 
 from field178_server.database.models import Scope, Tenant
 from field178_server.database.unit_of_work import snapshot
+from field178_server.security.announced_keys import RECEIPT_FILE, SEALING_FILE
 from field178_server.security.keyring import (
-    RECEIPT_FILE,
-    SEALING_FILE,
     KeysMissingError,
     create_keys,
     load_keys,

@@ -75,6 +75,7 @@ _ACTIONS: Mapping[str, str] = {
     "plan_day_committed": N_("Committed to the unannounced visits of a day"),
     "plan_day_opened": N_("Opened the list of a day"),
     "plan_item_moved": N_("Changed a planned visit"),
+    "plan_item_released": N_("Gave an unannounced visit to its team"),
     "worker_census_entered": N_("Entered a worker census"),
     "worker_census_corrected": N_("Corrected a worker census"),
     "worker_census_withdrawn": N_("Withdrew a worker census"),

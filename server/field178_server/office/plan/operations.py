@@ -15,13 +15,13 @@ from uuid import NAMESPACE_URL
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from field178_server.audit.office_write import write_record
+from field178_server.audit.office_write import release_planned_visits, write_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry, require_reason
 from field178_server.database.models import EstablishmentProjection, PlanItemRow
 from field178_server.records import plan_commitments, scopes, sealed_visits
 from field178_server.records.batch import Batch
-from field178_server.records.planned_visits import release_due, scope_of
+from field178_server.records.planned_visits import scope_of
 from field178_server.records.scopes import OFFICE
 from field178_server.records.sealed_visits import Keys, OpenedVisit
 from field178_server.records.stored_record import Stored, new_record, next_revision
@@ -201,7 +201,7 @@ def cancel_item(batch: Batch, context: OperationContext, keys: Keys, seen: SeenI
 
 def open_sealed(batch: Batch, context: OperationContext, keys: Keys) -> None:
     """Release the sealed visits that waited for the passphrase, and write that it was typed."""
-    release_due(batch, keys, local_date(context.now()))
+    release_planned_visits(batch, context, keys)
     context.note(batch.session, AuditEntry("plan_passphrase_typed"))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from tests.shared import builders
 from tests.world import OFFICER, TEAM, TENANT, UNIT, Tablet, World
 
+from field178_server.audit.office_write import release_planned_visits
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor
 from field178_server.database.unit_of_work import run_write, snapshot
@@ -36,7 +37,6 @@ from field178_server.office.plan.queries import (
     year_plan,
 )
 from field178_server.records.access import AccessFilter
-from field178_server.records.planned_visits import release_due
 from field178_server.records.stored_record import new_record
 from field178_shared.codelists import load
 from field178_shared.errors import AppError, ErrorCode
@@ -136,13 +136,7 @@ class Desk:
         return {key for key, row in self.tablet.base.items() if row["type"] == "plan_item"}
 
     def release(self) -> int:
-        def work(session: Any) -> int:
-            batch = self.world.batch(session)
-            done = release_due(batch, self.keys, local_date(self.world.clock.now()))
-            batch.flush()
-            return done
-
-        return int(run_write(self.world.engine, work))
+        return int(self.plans(lambda batch, context, keys: release_planned_visits(batch, context, keys)))
 
 
 def opened_desk(engine: Engine) -> Desk:
