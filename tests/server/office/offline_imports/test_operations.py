@@ -41,7 +41,7 @@ class Case:
     def take(self, file: io.BytesIO) -> Imported:
         world = self.world
         context = OperationContext(world.tenant_id, world.clock, world.ids, load())
-        return take_in(world.exchange, context, open_offline_export(world.exchange, OFFICE, file))
+        return take_in(world.exchange, context, open_offline_export(world.exchange, [OFFICE], file))
 
 
 @pytest.fixture
@@ -63,10 +63,19 @@ def test_taken_in_twice_is_once(case: Case) -> None:
 
 def test_dry_run_returns_the_same_results_and_stores_nothing(case: Case) -> None:
     file = case.file(case.tablet.create(), case.tablet.create({**ESTABLISHMENT, "rooms_total": -8}))
-    tally = rehearse(case.world.exchange, open_offline_export(case.world.exchange, OFFICE, file)).tally
+    tally = rehearse(case.world.exchange, open_offline_export(case.world.exchange, [OFFICE], file)).tally
     assert (tally.new, tally.quarantined) == (2, 1)
     assert tally.reasons == {"schema": 1}
     assert [len(case.world.rows(model)) for model in (Record, Audit)] == [0, 0]
+
+
+def test_file_sealed_for_a_former_key_opens_and_for_another_it_does_not(case: Case) -> None:
+    file, newer = case.file(case.tablet.create()), X25519PrivateKey.generate()
+    export = open_offline_export(case.world.exchange, [newer, OFFICE], file)
+    assert len(list(export.changes())) == 1
+    with pytest.raises(AppError) as refused:
+        open_offline_export(case.world.exchange, [newer], file)
+    assert refused.value.details["problem"] == "foreign"
 
 
 def test_a_break_between_two_batches_leaves_a_part_and_the_next_time_the_rest(
