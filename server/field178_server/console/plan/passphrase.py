@@ -23,6 +23,8 @@ def form() -> Response:
 def open_visits() -> AnyResponse:
     """Keep the keys of unannounced visits in memory, if the passphrase is right."""
     page, context = current_page(), office()
+    if not page.runtime.plan_key.has_passphrase:
+        return _form(page.say(N_("No passphrase is set: unannounced visits are not locked.")), 409)
     if not page.runtime.plan_key.open(request.form.get("passphrase", "")):
         return _form(page.say(N_("This passphrase is not right.")), 422)
     keys = page.runtime.plan_key.keys()
