@@ -12,7 +12,7 @@ from tests.contract.two_worlds.worlds import opened_world
 from tests.prove.evidence import Facts, prove
 
 CLAIM = "Nobody who may not know of an unannounced visit sees anything of it before its hour"
-OBSERVATIONS = 8
+OBSERVATIONS = 4
 # `make test` plays the seeds below.
 FIRST_SEED = 10_000
 
