@@ -18,7 +18,7 @@ from field178_shared.time.clock import Clock, to_wire
 if TYPE_CHECKING:
     from field178_shared.codelists import CodeLists
 
-VERSION = 1
+VERSION = 2
 SETTING = "officer_notice"
 
 
@@ -113,8 +113,9 @@ _PARTS = (
         "clock-outline",
         N_("How long"),
         N_(
-            "As long as your office must keep the inspection record; it tells you for how long. Nothing is "
-            "removed for good unless two privacy officers decide it together."
+            "When their periods end, two people of the office let positions be rounded, photos and sentences "
+            "be deleted; counts stay as long as inspection records must be kept. The office's page on "
+            "personal data names the periods. Earlier, two privacy officers remove a record together."
         ),
     ),
     (

@@ -43,12 +43,12 @@ def test_version_and_first_time_of_reading_are_stored(store: Store, clock: Froze
     clock.tick(days=3)
     notice(store, clock, HOA).read()
     assert store.settings.get(SETTING) == first
-    assert first == {HOA: {"version": 1, "read_at": to_wire(told_at)}}
+    assert first == {HOA: {"version": officer_notice.VERSION, "read_at": to_wire(told_at)}}
 
 
 def test_another_text_is_told_again(store: Store, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch):
     notice(store, clock, HOA).read()
-    monkeypatch.setattr(officer_notice, "VERSION", 2)
+    monkeypatch.setattr(officer_notice, "VERSION", officer_notice.VERSION + 1)
     assert not notice(store, clock, HOA).is_read
     notice(store, clock, HOA).read()
     assert notice(store, clock, HOA).is_read
