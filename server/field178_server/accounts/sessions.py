@@ -61,6 +61,11 @@ def open_session(session: Session, officer: Officer, token: str, now: datetime) 
     session.flush()
 
 
+def end_all(session: Session, tenant_id: str) -> None:
+    """Delete the browser sessions of all officers."""
+    session.execute(delete(ConsoleSession).where(ConsoleSession.tenant_id == tenant_id))
+
+
 def find(session: Session, tenant_id: str, token: str, now: datetime) -> BrowserSession | None:
     """Return the valid session of a token; None if it is idle, expired, closed or the officer is disabled."""
     rows = session.execute(

@@ -56,7 +56,10 @@ COMMANDS: Table = {
     "orders": ("tablets.list_orders", _("List the orders to a tablet: when, why, and what it answered.")),
     "grant": ("tablets.grant", _("Grant a scope to a tablet.")),
     "ungrant": ("tablets.ungrant", _("Take a scope from a tablet.")),
-    "expire-sessions": ("tablets.expire_sessions", _("End every tablet session; tablets sign in again.")),
+    "expire-sessions": (
+        "tablets.expire_sessions",
+        _("End every session of tablets and browsers; both sign in again."),
+    ),
     "minutes-numbers": (
         "tablets.minutes_numbers",
         _("List the blocks of minutes numbers: team, numbers, tablet, the highest used, state."),

@@ -120,7 +120,7 @@ def ungrant(at: Operator, device: str, scope: str) -> None:
 @click.command(name="expire-sessions")
 @operator_command
 def expire_sessions(at: Operator) -> None:
-    """End the sessions of all tablets."""
+    """End the sessions of all tablets and browsers."""
     show({"generation": at.write(lambda session: office.expire_sessions(session, at.context))})
 
 

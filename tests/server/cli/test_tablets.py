@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 from tests.server.cli.command import Command
-from tests.server.office_scene import MovedClock, Office, Tablet, problem_of
+from tests.server.console.conftest import Browser
+from tests.server.office_scene import PASSWORD, MovedClock, Office, Tablet, problem_of
 
 from field178_server.settings import Settings
 from field178_shared.time.clock import SystemClock
@@ -111,6 +112,14 @@ def test_sessions_end(field178: Command, office: Office, tablet: Tablet) -> None
     office.clock.move(minutes=1)
     assert problem_of(tablet.sync()) == (401, "session_expired")
     assert field178.json("expire-sessions") == {"generation": 2}
+
+
+def test_sessions_of_browsers_end_with_those_of_tablets(field178: Command, office: Office) -> None:
+    browser = Browser(office.app.test_client())
+    browser.post("/sign-in", {"login": "an", "password": PASSWORD})
+    assert browser.get("/account").status_code == 200
+    field178("expire-sessions")
+    assert browser.get("/account").headers["Location"].startswith("/sign-in")
 
 
 def test_number_blocks_list_the_owner_of_unused_numbers(field178: Command) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
+from field178_server.accounts import sessions as browser_sessions
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Blob, Device, Tenant
@@ -100,7 +101,8 @@ def new_epoch(session: Session, context: OperationContext) -> str:
 
 
 def expire_sessions(session: Session, context: OperationContext) -> int:
-    """End all tablet sessions; return the number of the new generation."""
+    """End the sessions of all tablets and browsers; return the number of the new generation of tablets'."""
+    browser_sessions.end_all(session, context.tenant_id)
     generation = device_sessions.expire_all(session, context.tenant_id)
     context.note(session, AuditEntry("sessions_expired", details={"generation": generation}))
     return generation
