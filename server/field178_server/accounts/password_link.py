@@ -44,6 +44,27 @@ def expiry(token: str) -> datetime:
 
 def find_target(session: Session, tenant_id: str, key: bytes, token: str, now: datetime) -> LinkTarget | None:
     """Return who may choose a password by this token; None for an invalid token."""
+    known = _read(session, tenant_id, key, token, now)
+    if known is None:
+        return None
+    officer, request = known
+    if request is not None and request.decided_at is None:
+        return LinkTarget(officer, request) if request.password_hash is None else None
+    is_open = officer.disabled_at is None and officer.password_hash is None
+    return LinkTarget(officer, None) if is_open else None
+
+
+def is_waiting(session: Session, tenant_id: str, key: bytes, token: str, now: datetime) -> bool:
+    """Return whether a password was chosen by this token and waits for a second person."""
+    known = _read(session, tenant_id, key, token, now)
+    request = known[1] if known is not None else None
+    return request is not None and request.decided_at is None and request.password_hash is not None
+
+
+def _read(
+    session: Session, tenant_id: str, key: bytes, token: str, now: datetime
+) -> tuple[Officer, AccessRequest | None] | None:
+    """Return the officer and the latest request of a token; None for a wrong or expired one."""
     officer_id, _, rest = token.partition(".")
     until_text, _, signature = rest.partition(".")
     until = parse_whole_number(until_text, _DIGITS)
@@ -51,12 +72,8 @@ def find_target(session: Session, tenant_id: str, key: bytes, token: str, now: d
     if officer is None or until is None or now.timestamp() >= until:
         return None
     request = latest_with_password(session, tenant_id, officer_id)
-    if not hmac.compare_digest(_signature(key, officer, request, until).encode(), signature.encode()):
-        return None
-    if request is not None and request.decided_at is None:
-        return LinkTarget(officer, request) if request.password_hash is None else None
-    is_open = officer.disabled_at is None and officer.password_hash is None
-    return LinkTarget(officer, None) if is_open else None
+    is_right = hmac.compare_digest(_signature(key, officer, request, until).encode(), signature.encode())
+    return (officer, request) if is_right else None
 
 
 def _signature(key: bytes, officer: Officer, request: AccessRequest | None, until: int) -> str:

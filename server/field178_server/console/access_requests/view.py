@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from field178_server.accounts.access_requests import WITH_PASSWORD
+from field178_server.console.components.access_request_labels import ACCESS_REQUEST_KINDS
 from field178_server.console.text.localize import Localizer
 from field178_server.console.text.state_labels import StateLabel
 from field178_server.database.tables.access import (
     ACCEPTED,
-    ACCOUNT,
     ALONE,
     CONFIRMED,
     MEMBERSHIP,
     PASSWORD,
     REFUSED,
-    RIGHTS,
     WITHDRAWN,
     AccessRequest,
 )
@@ -25,12 +24,6 @@ from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import sort_key
 
-_KINDS: Mapping[str, str] = {
-    PASSWORD: N_("Another password"),
-    ACCOUNT: N_("An open account"),
-    RIGHTS: N_("Wider rights"),
-    MEMBERSHIP: N_("A place in a team"),
-}
 _OUTCOMES: Mapping[str, StateLabel] = {
     ACCEPTED: StateLabel(N_("Accepted with the present password"), "ok", "check-circle"),
     CONFIRMED: StateLabel(N_("Confirmed"), "ok", "check-circle"),
@@ -44,7 +37,7 @@ _WAITS_FOR_PASSWORD = StateLabel(N_("No password chosen by the link yet"), "", "
 
 def kind_name(request: AccessRequest, localizer: Localizer) -> str:
     """Return what a request asks for."""
-    return localizer.say(_KINDS[request.kind])
+    return localizer.say(ACCESS_REQUEST_KINDS[request.kind])
 
 
 def facts_of(

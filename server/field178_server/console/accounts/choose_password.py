@@ -106,13 +106,22 @@ def _owner_of(token: str) -> tuple[str, bool]:
         return target.officer.login, has_present and target.officer.password_hash is not None
 
 
+def _is_waiting(token: str) -> bool:
+    runtime = current_runtime()
+    key, now = runtime.keyring.key(Purpose.PASSWORD_LINKS), runtime.clock.now()
+    with snapshot(runtime.engine) as session:
+        return password_link.is_waiting(session, runtime.tenant_id, key, token, now)
+
+
 def _page(token: str, error: str = "", code: str = "") -> Response:
     login, has_present = _owner_of(token)
+    is_waiting = not login and not code and _is_waiting(token)
     return render(
         "accounts/choose_password.html",
-        422 if error else 200 if login or code else 404,
+        422 if error else 200 if login or code or is_waiting else 404,
         login=login,
         has_present=has_present,
+        is_waiting=is_waiting,
         token=token,
         code=code,
         error=error,

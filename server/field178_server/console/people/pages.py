@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.accounts import operations, password_link
+from field178_server.accounts.access_requests import WITH_PASSWORD
 from field178_server.accounts.access_requests import open_of as waiting_requests
 from field178_server.accounts.operations import AccountRequest
+from field178_server.console.components.access_request_labels import ACCESS_REQUEST_KINDS
 from field178_server.console.people import view
 from field178_server.console.people.flashes import FLASHES
 from field178_server.console.people.form import LOGIN_TAKEN, AccountForm, errors_of
@@ -20,6 +22,7 @@ from field178_server.console.shell.form_actions import done, office
 from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page, or_404
+from field178_server.database.tables.access import PASSWORD
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import password_refusal
 from field178_server.office.access_requests import operations as access_requests
@@ -170,12 +173,19 @@ def link(officer_id: str) -> Response:
     page, account = current_page(), account_of(officer_id)
     href, until = "", None
     with page.reading() as session:
-        waits = bool(waiting_requests(session, page.tenant_id, officer_id))
+        waiting = {row.kind for row in waiting_requests(session, page.tenant_id, officer_id)}
     if (token := take_shown_once(_LINK)) is not None:
         until = password_link.expiry(token)
         path = url_for("console.accounts.choose_password_form", token=token)
         href = page.runtime.settings.url.rstrip("/") + path
-    return page.render("people/link.html", account=account.officer, href=href, until=until, waits=waits)
+    return page.render(
+        "people/link.html",
+        account=account.officer,
+        href=href,
+        until=until,
+        waits=not waiting.isdisjoint(WITH_PASSWORD),
+        has_present=PASSWORD in waiting and account.officer.password_hash is not None,
+    )
 
 
 def _rights_changed(form: AccountForm, account: Account) -> list[str]:
@@ -258,6 +268,8 @@ def _person_page(
         account=officer,
         state=view.state_of(account, page.localizer),
         requests=requests,
+        request_kinds=ACCESS_REQUEST_KINDS,
+        is_waiting=account.is_waiting,
         work=work,
         is_own=officer.officer_id == page.officer.id,
         form=form,

@@ -39,11 +39,11 @@ _KINDS = {
 }
 _ALONE = N_(
     "Put into effect without a second person, by: {role} {actor}. What: {what}; of: {name} ({login})."
-    " Reason given: {reason}. If you know nothing of it, ask at once."
+    " Reason given: “{reason}”. If you know nothing of it, ask at once."
 )
 _ALONE_SUBJECT = N_("Field register 178: access was given without a second person")
 _CONFIRMED = N_("Confirmed by: {role}. What: {what}; of: {name} ({login}).")
-_REFUSED = N_("Refused by: {role}. What: {what}; of: {name} ({login}). Reason given: {reason}.")
+_REFUSED = N_("Refused by: {role}. What: {what}; of: {name} ({login}). Reason given: “{reason}”.")
 _DECIDED_SUBJECT = N_("Field register 178: your request was decided")
 
 

@@ -111,7 +111,7 @@ def test_second_person_confirms_with_the_digits_of_the_officer(
     answer = choose(stranger, link)
     code = digits_of(stranger, answer)
     # The page of the digits shows them once.
-    assert stranger.get(answer.headers["Location"]).status_code == 404
+    assert DIGITS.search(stranger.text(answer.headers["Location"])) is None
     wrong = f"{(int(code) + 1) % 10**6:06d}"
     assert privacy.post(path_of(office, "confirm"), {"check_code": wrong}).status_code == 403
     assert not signs_in(office, "binh", NEW)
@@ -209,3 +209,24 @@ def test_asker_of_two_roles_cannot_confirm_the_own_request(
     answer = privacy.post(path_of(office, "confirm"), {"check_code": code, "password": PASSWORD})
     assert answer.status_code == 403
     assert not signs_in(office, "privacy_officer", NEW)
+
+
+def test_used_link_tells_that_its_password_waits(office: Office, admin: Browser, stranger: Browser) -> None:
+    link = ask(office, admin)
+    answer = choose(stranger, link)
+    stranger.get(answer.headers["Location"])
+    reloaded = stranger.get(answer.headers["Location"])
+    page = unescape(reloaded.get_data(as_text=True))
+    assert reloaded.status_code == 200
+    assert "đang chờ người thứ hai" in page
+    assert "không còn dùng được" not in page
+    assert DIGITS.search(page) is None
+
+
+def test_nobody_is_offered_to_put_an_unchosen_password_into_effect(
+    office: Office, admin: Browser, stranger: Browser
+) -> None:
+    link = ask(office, admin)
+    assert path_of(office, "alone") not in admin.text(path_of(office, "").rstrip("/"))
+    choose(stranger, link)
+    assert path_of(office, "alone") in admin.text(path_of(office, "").rstrip("/"))

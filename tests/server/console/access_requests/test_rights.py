@@ -75,6 +75,18 @@ def set_units(office: Office, login: str, *units: str) -> None:
     run_write(office.engine, write)
 
 
+def test_link_of_a_new_account_speaks_of_no_present_password(office: Office, admin: Browser) -> None:
+    form = {"login": "moi", "name": "Phạm Mới", "role": "reviewer", "agency": "commune_culture_social"}
+    answer = admin.post("/people/new", form | {"password": PASSWORD})
+    page = unescape(admin.text(answer.headers["Location"]))
+    assert "mật khẩu hiện tại" not in page
+    assert "đọc cho họ sáu số" in page
+    account = unescape(admin.text(f"/people/{office.officer_id('moi')}"))
+    assert "Chờ người thứ hai: Mở tài khoản" in account
+    assert "Liên kết khác cho tài khoản này" in account
+    assert "Mở lại tài khoản này" not in account
+
+
 @pytest.mark.parametrize("role", ["reviewer", "admin", "privacy_officer", "leader_viewer"])
 def test_new_account_that_gives_access_waits_for_a_second_person(
     office: Office, admin: Browser, leader: Browser, stranger: Browser, role: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import unescape
 
 import pytest
@@ -20,6 +21,10 @@ def test_page_opens_without_a_session_and_is_linked_from_the_sign_in(stranger: B
     page = shown(stranger)
     assert "Người lao động chỉ được đếm, không ghi tên" in page
     assert "Hỏi ai" in page
+
+
+def test_signed_in_officer_is_led_back_and_not_to_the_sign_in(signed_in: Callable[[str], Browser]) -> None:
+    assert 'href="/sign-in"' not in signed_in("an").text("/privacy")
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
