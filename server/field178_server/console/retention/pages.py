@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import Response, redirect, request, url_for
@@ -44,7 +44,8 @@ def dry_run() -> Response:
     with page.reading() as session:
         extents = retention.dry_run(session, page.runtime, office())
     lines = counted_lines(rows_in_force(page.lists, page.today), extents, page.today, page)
-    return page.render("retention/dry_run.html", lines=lines, refused_form=None)
+    is_empty = not any(extent.count for extent in extents.values())
+    return page.render("retention/dry_run.html", lines=lines, is_empty=is_empty, refused_form=None)
 
 
 def submit() -> AnyResponse:
@@ -103,11 +104,12 @@ def hold() -> AnyResponse:
     by, record_id = current_page().officer.id, request.form.get("record", "").strip().lower()
     reason = request.form.get("reason", "")
     if not is_uuid(record_id):
-        return _index((400, _REFUSALS[ErrorCode.NOT_FOUND]))
+        return _index((400, _HOLD_REFUSALS[ErrorCode.NOT_FOUND]))
     return _on_index(
         "record_hold_set",
         record_id,
         lambda session: retention.hold(session, office(), record_id, by, reason),
+        _HOLD_REFUSALS,
     )
 
 
@@ -134,9 +136,15 @@ def _decide(run_id: str, code: str, work: Callable[[Session], object]) -> AnyRes
     return _to_page(run_id, code)
 
 
-def _on_index(code: str, key: str, work: Callable[[Session], object]) -> AnyResponse:
-    if (refused := attempt(work, _REFUSALS)) is not None:
-        return _index((refused.status, _REFUSALS[refused.code]))
+def _on_index(
+    code: str,
+    key: str,
+    work: Callable[[Session], object],
+    refusals: Mapping[ErrorCode, str] | None = None,
+) -> AnyResponse:
+    sentences = refusals or _REFUSALS
+    if (refused := attempt(work, sentences)) is not None:
+        return _index((refused.status, sentences[refused.code]))
     return leave_flash(redirect(url_for("console.retention.index"), 303), code, key)
 
 
@@ -159,6 +167,7 @@ def _index(refusal: Refusal | None = None) -> Response:
         lines=period_lines(rows_in_force(page.lists, page.today), page),
         runs=[(run, run_state(run, page)) for run in runs],
         holds=holds,
+        own_id=page.officer.id,
         hold_reasons=page.lists.choices[retention.HOLD_REASONS],
         typed=request.values.get("record", ""),
     )
@@ -184,7 +193,7 @@ def _page(run_id: str, refusal: Refusal | None = None) -> Response:
         flash=page.flash_text(FLASHES),
         run=row,
         state=run_state(row, page),
-        lines=counted_lines(rows, row.removed if row.confirmed_at else row.extents, row.on_day, page),
+        lines=counted_lines(rows, row.extents if row.is_requested or _is_running(row) else row.removed, row.on_day, page),
         is_own=row.requested_by == page.officer.id,
         is_running=_is_running(row),
         percent=_percent(row),
@@ -209,5 +218,9 @@ _REFUSALS = {
     ErrorCode.REVISION_CHANGED: N_(
         "The request or the periods have changed since; nothing was done. Take it back and ask anew."
     ),
+}
+_HOLD_REFUSALS = {
+    ErrorCode.LOCKED: N_("This record is held already: see it below."),
+    ErrorCode.NOT_FOUND: N_("No record has this id; nothing was held. Copy it from the page of the record."),
     ErrorCode.UNKNOWN_CHOICE: N_("Choose why the record is held."),
 }

@@ -89,7 +89,9 @@ def _state(order: DeviceOrder, localizer: Localizer) -> StateLabel:
 
 
 def _answer(order: DeviceOrder, localizer: Localizer) -> str:
-    """Return the counts of a wipe's receipt."""
+    """Return the counts of a wipe's receipt, or why the tablet refused."""
+    if order.outcome == OrderOutcome.REFUSED:
+        return localizer.say(N_("It did nothing: the order’s signature is not that of its office."))
     receipt = json.loads(order.receipt) if order.receipt else {}
     if order.outcome != OrderOutcome.DONE or order.kind not in (OrderKind.READ_WIPE, OrderKind.FULL_WIPE):
         return ""

@@ -77,7 +77,11 @@ def test_run_takes_two_people_and_ends_with_a_report(
     assert "Chờ người thứ hai" in page(privacy, path)
     assert "Bạn có thể rút lại" in page(privacy, path)
     assert confirm(leader, path).status_code == 303
-    assert "Đang chạy" in page(leader, path)
+    running = page(leader, path)
+    assert "Đang chạy" in running
+    # Nothing tells that nothing was removed while it is being removed.
+    assert "Những gì sẽ bị xóa" in running
+    assert "1 ảnh của 1 phiếu" in running
     run_jobs(office)
     shown = page(leader, path)
     assert "Kiểm chứng đã xóa" in shown
@@ -120,7 +124,9 @@ def test_held_record_is_kept_until_another_person_releases_it(
 ) -> None:
     assert privacy.post("/retention/holds", {"record": visit, "reason": "complaint"}).status_code == 303
     assert "văn phòng giữ: 1" in page(privacy, "/retention/dry-run")
-    shown = privacy.text("/retention")
+    assert "/release" not in privacy.text("/retention")
+    assert "người khác mới cho thôi giữ" in page(privacy, "/retention")
+    shown = leader.text("/retention")
     (path,) = re.findall(r'action="(/retention/holds/[^"]+/release)"', shown)
     assert privacy.post(path).status_code == 403
     assert leader.post(path).status_code == 303
@@ -130,4 +136,20 @@ def test_held_record_is_kept_until_another_person_releases_it(
 def test_unknown_record_is_not_held(privacy: Browser) -> None:
     answer = privacy.post("/retention/holds", {"record": "không phải mã", "reason": "complaint"})
     assert answer.status_code == 400
-    assert "Không tìm thấy" in text(answer)
+    assert "Không có phiếu nào mang mã này" in text(answer)
+
+
+def test_nothing_due_leaves_nothing_to_ask_for(signed_in: Callable[[str], Browser]) -> None:
+    shown = page(signed_in("privacy_officer"), "/retention/dry-run")
+    assert "Hôm nay không có gì hết hạn" in shown
+    assert "Đề nghị bỏ" not in shown
+
+
+def test_enter_in_the_form_that_removes_never_refuses_and_the_other_way_round(
+    privacy: Browser, leader: Browser
+) -> None:
+    path = request(privacy)
+    forms = re.findall(r'<form[^>]*action="([^"]*)".*?</form>', leader.text(path), re.DOTALL)
+    decisions = [action for action in forms if action.startswith(path)]
+    assert decisions == [f"{path}/confirm", f"{path}/cancel"]
+    assert "formaction" not in leader.text(path)
