@@ -129,7 +129,8 @@ def _drill_value(words: _Words) -> str:
 
 
 def _drill_facts(words: _Words) -> Iterator[str]:
-    yield words.translate(N_("Next one until {day}"), day=words.day("due_at"))
+    text = N_("Overdue since {day}") if words.check.reason == "due" else N_("Next one until {day}")
+    yield words.translate(text, day=words.day("due_at"))
 
 
 def _free(words: _Words) -> str:

@@ -66,6 +66,7 @@ def inference(record_id: str) -> Response:
         leaks=sum(cell.is_narrow for annex in annexes for cell in annex.cells),
         withheld=[_withheld_line(number, page) for number in withheld],
         is_uncounted=is_uncounted,
+        is_frozen=frozen is not None,
     )
 
 

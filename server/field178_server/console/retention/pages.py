@@ -193,7 +193,9 @@ def _page(run_id: str, refusal: Refusal | None = None) -> Response:
         flash=page.flash_text(FLASHES),
         run=row,
         state=run_state(row, page),
-        lines=counted_lines(rows, row.extents if row.is_requested or _is_running(row) else row.removed, row.on_day, page),
+        lines=counted_lines(
+            rows, row.extents if row.is_requested or _is_running(row) else row.removed, row.on_day, page
+        ),
         is_own=row.requested_by == page.officer.id,
         is_running=_is_running(row),
         percent=_percent(row),

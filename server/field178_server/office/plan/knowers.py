@@ -51,10 +51,15 @@ class Knower:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Officers who could have known of a visit from its planning until the first day of its window."""
+    """Officers who could have known of a visit from its planning until the first day of its window.
+
+    `planned_at`: None where the trail does not tell; then, and where it is after the first hour of the
+    window, there are no knowers.
+    """
 
     visit: BegunVisit
-    planned_at: datetime
+    planned_at: datetime | None
+    is_planned_late: bool
     knowers: Sequence[Knower]
 
 
@@ -74,12 +79,13 @@ def knowledge_of(
     visit, hour = _visit(row), start_of_day(row.window_from)
     entries = session.execute(
         select(Audit.actor_id, Audit.action, Audit.at)
-        .where(Audit.tenant_id == tenant_id, Audit.object_id == item_id, Audit.at < hour)
+        .where(Audit.tenant_id == tenant_id, Audit.object_id == item_id)
         .order_by(Audit.at, Audit.audit_id)
     ).all()
     planned_at = next((entry.at for entry in entries if entry.action == "plan_item_added"), None)
-    if planned_at is None:
-        return None
+    if planned_at is None or planned_at >= hour:
+        return Knowledge(visit, planned_at, planned_at is not None, ())
+    entries = [entry for entry in entries if entry.at < hour]
     planners = {entry.actor_id for entry in entries if entry.action in _PLANNED}
     opened = {entry.actor_id: entry.at for entry in reversed(entries) if entry.action == RECORD_OPENED}
     holders = set(_holders(session, tenant_id, visit.team_id, (planned_at, hour), lists))
@@ -88,7 +94,7 @@ def knowledge_of(
         Knower(officer_id, officer_id in planners, opened.get(officer_id), officer_id in holders)
         for officer_id in everyone
     ]
-    return Knowledge(visit, planned_at, knowers)
+    return Knowledge(visit, planned_at, False, knowers)
 
 
 def _begun(tenant_id: str, today: date) -> Any:

@@ -96,3 +96,29 @@ def test_who_plans_is_no_overseer(office: Office, path: str, signed_in: SignIn) 
     for login in ("an", "admin", "city_viewer"):
         assert signed_in(login).get(path).status_code == 404
     assert signed_in("chi").get("/plan/begun").status_code == 404
+
+
+def test_visit_planned_on_its_day_opens_and_names_nobody(
+    office: Office, in_the_field: FieldWork, reviewer: Browser, signed_in: SignIn
+) -> None:
+    with snapshot(office.engine) as session:
+        team = teams_of(session)[0]
+    day = {"window_from": "2026-11-24", "window_to": "2026-11-24"}
+    place = in_the_field.place()
+    assert add(reviewer, place, team_id=team, inspection_kind="unannounced", **day).status_code == 303
+    browser = signed_in("privacy_officer")
+    path = re.findall(r'href="(/plan/items/[0-9a-f-]+/known)"', browser.text("/plan/begun"))[0]
+    page = page_text(browser, path)
+    assert "Lập ngay trong ngày kiểm tra" in page
+    assert listed(browser, path) == {}
+
+
+def test_visit_whose_planning_the_trail_no_longer_has_says_so(
+    office: Office, path: str, signed_in: SignIn
+) -> None:
+    on_the_day(office)
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE audit SET action = 'plan_item_moved' WHERE action = 'plan_item_added'"
+        )
+    assert "Không còn biết được" in page_text(signed_in("privacy_officer"), path)

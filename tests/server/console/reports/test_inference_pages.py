@@ -15,6 +15,7 @@ from field178_server.console.shell.policy import may
 from field178_server.office.reports.inference import AnnexInference, InferredCell
 from field178_server.office.reports.queries import WithheldNumber
 from field178_shared.codelists import load
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.indicators.differences import Published
 from field178_shared.indicators.periods import Period
 
@@ -36,7 +37,7 @@ def test_report_links_the_page_and_reader_of_aggregates_gets_none(
 ) -> None:
     assert "Họ suy ra được gì?" in shown(reviewer, report)
     page = shown(reviewer, f"{report}/inference")
-    assert "Không số nào từ một đến bốn người bị suy ra sát hơn mức đó" in page
+    assert "Số nào là một đến bốn người thì không ai suy ra được sát hơn" in page
     assert signed_in("city_viewer").get(f"{report}/inference").status_code in (403, 404)
 
 
@@ -58,3 +59,17 @@ def test_narrow_cell_and_withheld_number_are_explained(
     assert "đúng 2 Quá sát: ẩn thêm Xã An Hưng" in page
     assert "0 đến 12 Đã che" in page
     assert "Nếu nêu thì họ biết kỳ 15/12/2025 – 31/12/2025: đúng 2" in page
+
+
+def test_page_that_is_being_counted_does_not_say_that_nothing_is_left_out(
+    reviewer: Browser, report: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counting(*_: object) -> None:
+        raise AppError(ErrorCode.BEING_COUNTED)
+
+    assert "Số không nêu vì hiệu giữa các kỳ" in shown(reviewer, f"{report}/inference")
+    monkeypatch.setattr(inference_pages, "live_content", counting)
+    page = shown(reviewer, f"{report}/inference")
+    assert "Đang đếm số liệu" in page
+    assert "Số không nêu vì hiệu giữa các kỳ" not in page
+    assert "Không có:" not in page
