@@ -34,9 +34,9 @@ _CODE = "code"
 class PasskeyNeededError(Exception):
     """The password is right; one of the officer's passkeys must answer, for no one-time code was given."""
 
-    def __init__(self, officer_id: str) -> None:
+    def __init__(self, officer_id: str, *, has_codes: bool) -> None:
         super().__init__(officer_id)
-        self.officer_id = officer_id
+        self.officer_id, self.has_codes = officer_id, has_codes
 
 
 def client_address() -> str:
@@ -76,7 +76,7 @@ def _check(runtime: Runtime, login: str, password: str, code: str | None, client
         raise AppError(ErrorCode.SIGN_IN_REFUSED)
     if code is not None and credentials.has_passkeys and not (credentials.totp_secret and code):
         # The attempt stays counted: who has the password alone makes few challenges.
-        raise PasskeyNeededError(credentials.officer_id)
+        raise PasskeyNeededError(credentials.officer_id, has_codes=bool(credentials.totp_secret))
     accepted, renewed = credentials, _renewed(runtime, credentials, password)
     if not run_write(runtime.engine, lambda session: _settle(session, runtime, accepted, code, renewed)):
         run_write(runtime.engine, lambda session: _note_refused(session, runtime, credentials, client))

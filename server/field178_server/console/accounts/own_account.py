@@ -115,9 +115,10 @@ def authenticator() -> Response:
     return setup_page()
 
 
-def setup_page(refusal: tuple[int, str] | None = None) -> Response:
-    """Return the page on which a second factor is set up, with the message of a refused form."""
-    return _authenticator_page(totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES)), refusal)
+def setup_page(passkey_refusal: tuple[int, str] | None = None) -> Response:
+    """Return the page on which a second factor is set up, with the message of a refused passkey."""
+    secret = totp.encode_secret(secrets.token_bytes(totp.SECRET_BYTES))
+    return _authenticator_page(secret, passkey_refusal, is_of_passkey=True)
 
 
 def begin_codes() -> AnyResponse:
@@ -232,7 +233,9 @@ def _topics(account: Officer) -> list[tuple[str, str, bool]]:
     return [(topic, page.say(_TOPICS[topic]), topic in chosen) for topic in offered]
 
 
-def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> Response:
+def _authenticator_page(
+    secret: str, refusal: tuple[int, str] | None = None, *, is_of_passkey: bool = False
+) -> Response:
     import segno  # few requests draw a code
 
     page = current_page()
@@ -248,4 +251,6 @@ def _authenticator_page(secret: str, refusal: tuple[int, str] | None = None) -> 
         spelled=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         qr=drawing,
         refused_form=refusal,
+        marks_password=refusal is not None and not is_of_passkey,
+        marks_passkey=refusal is not None and is_of_passkey,
     )

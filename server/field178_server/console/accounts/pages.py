@@ -47,7 +47,7 @@ def sign_in() -> AnyResponse:
     try:
         browser_session.sign_in(form.get("login", "").strip(), form.get("password", ""), form.get("totp", ""))
     except PasskeyNeededError as needed:
-        return _passkey_page(needed.officer_id, form.get("next", ""))
+        return _passkey_page(needed, form.get("next", ""))
     except AppError as error:
         if error.code not in _REFUSALS:
             raise
@@ -72,12 +72,13 @@ def sign_in_with_passkey() -> AnyResponse:
     return redirect(after_sign_in(local_path(form.get("next", ""))), 303)
 
 
-def _passkey_page(officer_id: str, next_path: str) -> Response:
+def _passkey_page(needed: PasskeyNeededError, next_path: str) -> Response:
     return render(
         "accounts/sign_in_passkey.html",
         200,
         next_path=next_path,
-        options=json.dumps(options_for(officer_id, SIGN_IN)),
+        has_codes=needed.has_codes,
+        options=json.dumps(options_for(needed.officer_id, SIGN_IN)),
     )
 
 

@@ -242,3 +242,31 @@ def test_address_that_is_a_number_has_no_passkeys(staffed: Path, tmp_path: Path)
     assert "Địa chỉ máy chủ này là một dãy số" in unescape(browser.text("/account"))
     assert browser.post("/account/passkeys/options").status_code == 404
     office.close()
+
+
+def test_refused_passkey_marks_its_own_password_and_not_that_of_the_codes(
+    office: Office, device: PasskeyDevice
+) -> None:
+    admin = open_session(office, "admin")
+    answer = add(admin, device, password="con meo leo cay cau")
+    assert answer.status_code == 403
+    fields = re.findall(r'<input[^>]*type="password"[^>]*>', answer.get_data(as_text=True))
+    assert [("passkey-password" in field, "aria-invalid" in field) for field in fields] == [
+        (False, False),
+        (True, True),
+    ]
+
+
+def test_code_is_offered_beside_the_passkey_to_those_who_have_codes(
+    office: Office, device: PasskeyDevice
+) -> None:
+    add(open_session(office, "chi"), device)
+    typed = {"login": "chi", "password": PASSWORD}
+    page = unescape(office.app.test_client().post("/sign-in", data=typed).get_data(as_text=True))
+    assert "Quay lại đăng nhập" in page
+    assert "mã của ứng dụng xác thực" not in page
+    assert "/help/emergency/lost-key" in page
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE officer SET totp_secret = 'sealed' WHERE login = 'chi'")
+    page = unescape(office.app.test_client().post("/sign-in", data=typed).get_data(as_text=True))
+    assert "mã của ứng dụng xác thực" in page
