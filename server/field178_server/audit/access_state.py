@@ -45,6 +45,8 @@ from field178_shared.wire.canonical import canonical
 
 CONTRADICTED = "access_state_contradicted"
 CONFIRMED = "access_state_confirmed"
+# Begin of a line of the check about the access state.
+ACCESS_FAULT = "access: "
 _DIGEST_LENGTH = 32
 
 # Digests by part and by key of the object.
@@ -288,8 +290,8 @@ def confirm(session: Session, context: OperationContext, object_id: str) -> None
 
 def faults_of_access(session: Session, tenant_id: str) -> Iterator[str]:
     """Yield the problems of the access state, a line each, with those in the trail that nobody confirmed."""
-    yield from (f"access: {change}" for change in contradictions(session, tenant_id))
-    yield from (f"access: {change} (in the audit trail)" for change in _unconfirmed(session, tenant_id))
+    yield from (f"{ACCESS_FAULT}{change}" for change in contradictions(session, tenant_id))
+    yield from (f"{ACCESS_FAULT}{change} (in the audit trail)" for change in _unconfirmed(session, tenant_id))
 
 
 def _last(session: Session, tenant_id: str) -> tuple[Root | None, Lines | None]:

@@ -271,7 +271,9 @@ def _integrity(last: LastCheck | None, installed_at: datetime, now: datetime) ->
         "faults": last.fault_count if last else 0,
     }
     if last and last.fault_count:
-        return Check(CheckName.INTEGRITY, Level.FAULT, "faults", figures)
+        return Check(
+            CheckName.INTEGRITY, Level.FAULT, "rights" if last.finds_changed_rights else "faults", figures
+        )
     if now - since > CHECK_AGE:
         return Check(CheckName.INTEGRITY, Level.ATTENTION, "late", figures)
     return Check(CheckName.INTEGRITY, Level.OK if last else Level.UNKNOWN, figures=figures)

@@ -352,6 +352,10 @@ _REMEDIES: Mapping[tuple[CheckName, str], str] = {
     (CheckName.INTEGRITY, "faults"): N_(
         "Take a backup now, then see “When the check finds something” in the operations guide."
     ),
+    (CheckName.INTEGRITY, "rights"): N_(
+        "Rights were changed outside the program: close the account or revoke the tablet that the details"
+        " name, tell the privacy officer, then see “When the check finds something” in the operations guide."
+    ),
     (CheckName.INTEGRITY, "late"): N_(
         "On the server: f178 check --keep. Beside gunicorn: field178-tidy.timer."
     ),

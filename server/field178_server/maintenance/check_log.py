@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from field178_server.audit.access_state import ACCESS_FAULT
 from field178_server.database.models import StoreCheck
 
 EVERY = timedelta(hours=24)
@@ -24,6 +25,11 @@ class LastCheck:
     ended_at: datetime
     fault_count: int
     faults: tuple[str, ...]
+
+    @property
+    def finds_changed_rights(self) -> bool:
+        """Whether accounts, rights or tablets were changed without an entry of the audit trail."""
+        return any(fault.startswith(ACCESS_FAULT) for fault in self.faults)
 
 
 def claim(session: Session, tenant_id: str, now: datetime) -> bool:

@@ -171,7 +171,11 @@ def test_integrity_is_judged_by_result_and_age(office: Office) -> None:
     assert judged(office, CheckName.INTEGRITY) == (Level.UNKNOWN, "")
     office.clock.move(hours=49)
     assert judged(office, CheckName.INTEGRITY) == (Level.ATTENTION, "late")
-    for faults, expected in (([], (Level.OK, "")), (["scope: ref digest"], (Level.FAULT, "faults"))):
+    for faults, expected in (
+        ([], (Level.OK, "")),
+        (["scope: ref digest"], (Level.FAULT, "faults")),
+        (["access: account x altered"], (Level.FAULT, "rights")),
+    ):
         now = office.clock.now()
         run_write(office.engine, lambda session, f=faults, at=now: check_log.keep(session, "main", at, f))
         assert judged(office, CheckName.INTEGRITY) == expected
