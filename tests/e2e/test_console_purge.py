@@ -60,7 +60,7 @@ def test_purge_requested_and_confirmed_by_two_officers_reaches_the_tablet(
         page = watched.page
         page.get_by_role("link", name=f"Mở đề nghị: {visit}").tap()
         check_page(watched, f"/purges/{visit}")
-        page.get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
+        page.locator("form", has_text="Xóa vĩnh viễn").get_by_label("Nhập lại mật khẩu").fill(PASSWORD)
         page.get_by_role("button", name="Xóa vĩnh viễn").tap()
         expect(page.get_by_role("status")).to_contain_text("Đã xóa nội dung")
         # The page polls its state until the traces are wiped.

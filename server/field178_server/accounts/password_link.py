@@ -44,10 +44,10 @@ def expiry(token: str) -> datetime:
 
 def find_target(session: Session, tenant_id: str, key: bytes, token: str, now: datetime) -> LinkTarget | None:
     """Return who may choose a password by this token; None for an invalid token."""
-    known = _read(session, tenant_id, key, token, now)
-    if known is None:
+    link = _read(session, tenant_id, key, token, now)
+    if link is None:
         return None
-    officer, request = known
+    officer, request = link
     if request is not None and request.decided_at is None:
         return LinkTarget(officer, request) if request.password_hash is None else None
     is_open = officer.disabled_at is None and officer.password_hash is None
@@ -56,8 +56,8 @@ def find_target(session: Session, tenant_id: str, key: bytes, token: str, now: d
 
 def is_waiting(session: Session, tenant_id: str, key: bytes, token: str, now: datetime) -> bool:
     """Return whether a password was chosen by this token and waits for a second person."""
-    known = _read(session, tenant_id, key, token, now)
-    request = known[1] if known is not None else None
+    link = _read(session, tenant_id, key, token, now)
+    request = link[1] if link is not None else None
     return request is not None and request.decided_at is None and request.password_hash is not None
 
 
