@@ -16,6 +16,8 @@ _SENTENCE_SIGNS = frozenset(".;:\n(")
 _QUOTES = frozenset({'"', "“", ': "', ": “"})
 # A short word with a point is part of a name: Ng. Văn Tâm.
 _LONGEST_SHORT = 3
+# With a number behind them these are parts of a law, or rooms.
+_NUMBERED = frozenset({"dieu", "khoan", "diem", "phong", "tang"})
 _POINTED = frozenset({"p", "q", "mr", "mrs", "ms"})
 _SHORT_SURNAMES = frozenset({"ng", "ngu", "ngn", "tr"})
 _OWNERS_PLACES = frozenset({"sở", "quán", "nhà", "nghỉ", "sạn"})
@@ -98,7 +100,11 @@ class CapitalNames:
         while at <= last:
             own = self._herald(at)
             herald = own or herald
-            if skipped := self.lookup.public_length(self.words, at):
+            is_announced = herald is not None and herald.is_of_person
+            patron = 0 if is_announced else self.lookup.public_name_length(self.words, at)
+            # "Lương Thế Vinh Quang" is somebody else than the patron.
+            patron = patron if at + patron - 1 == last else 0
+            if skipped := self.lookup.public_length(self.words, at) or patron:
                 at = begin = at + skipped
                 continue
             if self._is_of_place(at, last, herald):
@@ -116,7 +122,7 @@ class CapitalNames:
             return None
         previous, sign = self.words[index - 1], word.gap.strip()
         if word.is_adjacent and previous.is_digits:
-            return Herald.PLACE
+            return self._herald_of_number(index - 1)
         may_lack_marks = self.note.is_plain or previous.is_plain
         herald, length = self.lookup.herald_of(self.words, index, may_lack_marks=may_lack_marks)
         is_capital = self.words[index - length].text[0].isupper()
@@ -128,12 +134,25 @@ class CapitalNames:
             return herald if herald is Herald.SHORT_TITLE or previous.lower in _POINTED else None
         return herald if word.is_adjacent else None
 
+    def _herald_of_number(self, index: int) -> Herald:
+        """Return a role for the number of somebody ("KTV số 12 Trang"), a place for any other number."""
+        before = index - 1 if index and self.words[index - 1].lower in ("số", "so") else index
+        herald = self.lookup.herald_of(self.words, before, may_lack_marks=self.note.is_plain)[0]
+        is_of_somebody = herald is Herald.ROLE and self.words[before].is_adjacent
+        return Herald.ROLE if is_of_somebody else Herald.PLACE
+
     def _follows_opening(self, at: int) -> bool:
         """Return whether the word before has its capital from the sentence alone."""
         opening = self.words[at - 1]
         return opening.folded in self.lookup.stop and (at == 1 or not opening.is_adjacent)
 
     # Places
+
+    def _patron_length(self, at: int, last: int, herald: Herald | None) -> int:
+        """Return the length of the name of a street's patron at the end of a run, 0 for none."""
+        length = self.lookup.public_name_length(self.words, at)
+        is_announced = herald is not None and herald.is_of_person
+        return length if at + length > last and not is_announced else 0
 
     def _is_of_place(self, at: int, last: int, herald: Herald | None) -> bool:
         if herald is not None and herald.is_of_place:
@@ -162,7 +181,7 @@ class CapitalNames:
         length = self._longest_name(at, last)
         if not length or self._is_title(at, last):
             return 0
-        if herald is Herald.SHORT_TITLE:
+        if herald is Herald.SHORT_TITLE and not self._has_form_of_name(at, length, None):
             return 1 + (length > 1 and self.note.is_given(at + 1)) if self.note.is_given(at) else 0
         if herald is not None and herald.is_of_person:
             return length if self._is_name_after_title(at, length) else 0
@@ -181,6 +200,8 @@ class CapitalNames:
     def _ends_name(self, at: int, index: int) -> bool:
         """Return whether a word is no more part of the name that begins at a word."""
         word = self.words[index]
+        if index > at + 1 and self.note.is_middle(index - 1):
+            return False
         follows_prefix = index == at + 1 and len(self.words[at].text) == 1
         is_establishment = self.lookup.heralds.get(word.lower) is Herald.ESTABLISHMENT
         if is_establishment and not follows_prefix and not self.lookup.given.has(word, may_lack_marks=False):
@@ -195,6 +216,9 @@ class CapitalNames:
         word = self.words[at]
         if all(len(other.text) == 1 for other in self.words[at : at + length]):
             return False
+        following = self.words[at + 1] if at + 1 < len(self.words) else None
+        if length == 1 and word.folded in _NUMBERED and following is not None and following.is_digits:
+            return False
         is_rank = self.lookup.ranks.has(word, may_lack_marks=self.note.is_plain)
         if length > 1 or is_rank or self.note.is_given(at):
             return True
@@ -204,7 +228,8 @@ class CapitalNames:
     def _has_form_of_name(self, at: int, length: int, herald: Herald | None) -> bool:
         """Return whether the words are a name by themselves."""
         if length == 1:
-            return has_highland_prefix(self.words[at]) and self.words[at].folded[0] in "hk"
+            is_of_highlands = has_highland_prefix(self.words[at]) and self.words[at].folded[0] in "hk"
+            return is_of_highlands or self._is_speaker(at, herald)
         if self.lookup.is_public_name(self.words, at, length) or self._is_word_for_place(at):
             return False
         return (
@@ -213,7 +238,15 @@ class CapitalNames:
             or self._is_lowland_name(at, length, herald)
         )
 
+    def _is_speaker(self, at: int, herald: Herald | None) -> bool:
+        """Return whether a given name stands alone before a verb of a person: "Thắm nói"."""
+        is_sure = self.lookup.sure_given.has(self.words[at], may_lack_marks=False)
+        is_said = not self.note.is_plain and self.lookup.is_personal_verb(self.words, at + 1)
+        return is_sure and herald is None and is_said
+
     def _is_lowland_name(self, at: int, length: int, herald: Herald | None) -> bool:
+        if self.words[at].lower == "thị" and self.words[at + 1].lower not in self.lookup.after_thi:
+            return True
         strength, has_middle = self.note.strength(at), self.note.is_middle(at + 1)
         if strength is Surname.STRONG:
             return True

@@ -63,6 +63,12 @@ class NameWords:
     sure_given: SpellingSet
     middles: SpellingSet
     upland_middles: SpellingSet
+    small_middles: SpellingSet
+    common: SpellingSet
+    function_surnames: frozenset[str]
+    strange: SpellingSet
+    personal_verbs: PhraseIndex
+    after_thi: frozenset[str]
     ranks: SpellingSet
     clear_given: frozenset[str]
     unclear_titles: frozenset[str]
@@ -103,6 +109,12 @@ class NameWords:
             sure_given=SpellingSet(names.given - names.unsure),
             middles=SpellingSet(names.middles),
             upland_middles=SpellingSet(names.upland_middles),
+            small_middles=SpellingSet(names.small_middles),
+            common=SpellingSet(names.common),
+            function_surnames=names.function_surnames,
+            strange=SpellingSet(surname for surname in single if _is_strange(surname)),
+            personal_verbs=_by_first_word(names.personal_verbs),
+            after_thi=names.after_thi,
             ranks=SpellingSet(names.ranks),
             clear_given=names.clear_given,
             unclear_titles=names.unclear_titles,
@@ -147,11 +159,23 @@ class NameWords:
 
     def is_public_name(self, words: Sequence[NoteWord], index: int, length: int) -> bool:
         """Return whether the words are the name of a street's or school's patron."""
-        return _phrase_length(self.public_names, words, index) >= length
+        return self.public_name_length(words, index) >= length
+
+    def public_name_length(self, words: Sequence[NoteWord], index: int) -> int:
+        """Return the length of the patron's name that begins at this word, 0 for none."""
+        return _phrase_length(self.public_names, words, index)
 
     def surname_length(self, words: Sequence[NoteWord], index: int) -> int:
         """Return the length of the surname of several words that begins at this word, 0 for none."""
         return _phrase_length(self.surname_phrases, words, index)
+
+    def is_personal_verb(self, words: Sequence[NoteWord], index: int) -> bool:
+        """Return whether a verb of a person begins at this word: "nói", "cho biết"."""
+        return (
+            index < len(words)
+            and words[index].is_adjacent
+            and _phrase_length(self.personal_verbs, words, index) > 0
+        )
 
     def is_upland_word(self, word: NoteWord) -> bool:
         """Return whether a word is of a language of the highlands: no Vietnamese syllable, but marks."""
@@ -159,13 +183,19 @@ class NameWords:
         return is_strange or has_highland_prefix(word)
 
 
+def _is_strange(surname: str) -> bool:
+    """Return whether a word can be a surname alone, being no syllable of Vietnamese."""
+    return not is_syllable(fold(surname)) or surname == "siu"
+
+
 def _heralds(names: PersonNames) -> dict[str, Herald]:
+    staff_of_trades = {f"{staff} {trade}" for staff in names.staff for trade in names.trades}
     # The first kind of a phrase wins.
     kinds = (
         (Herald.NAMED, names.named_as),
         (Herald.TITLE, names.titles),
         (Herald.ROLE, names.roles),
-        (Herald.NEUTRAL, names.neutral),
+        (Herald.NEUTRAL, names.neutral | staff_of_trades),
         (Herald.ESTABLISHMENT, names.establishments),
         (Herald.PLACE, names.places),
         (Herald.CONTACT, names.contacts),
@@ -174,7 +204,7 @@ def _heralds(names: PersonNames) -> dict[str, Herald]:
     heralds: dict[str, Herald] = {}
     for kind, phrases in kinds:
         for phrase in sorted(phrases):
-            heralds.setdefault(phrase.replace("/", " "), kind)
+            heralds.setdefault(phrase, kind)
     return heralds
 
 

@@ -45,6 +45,8 @@ class Note:
     def small_strength(self, at: int) -> Surname:
         """Return how surely a word in small letters is a surname."""
         word = self.words[at]
+        if self.lookup.surname_length(self.words, at) or self.lookup.strange.has(word, may_lack_marks=True):
+            return Surname.STRONG
         if self.lookup.strong.has(word, may_lack_marks=self.is_plain):
             is_ordinary = self.is_plain and word.folded in self.lookup.stop
             return Surname.WEAK if is_ordinary else Surname.STRONG

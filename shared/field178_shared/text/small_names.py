@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from field178_shared.text.name_words import Herald
 from field178_shared.text.note import Note, Surname
-from field178_shared.text.words import has_highland_prefix, is_syllable
+from field178_shared.text.words import NoteWord, has_highland_prefix, is_syllable
 
+# Short words for a place with a point behind them: "p. nguyễn thái bình".
+_POINTED_PLACES = frozenset({"p", "q", "x", "h", "tt", "tp", "tx", "tdp"})
+# "khách", "chủ" and other roles of one word are followed by too many other words.
+_LEAST_OF_ROLE = 2
 # Ranks among brothers and sisters that are numbers of other things too often.
 _UNSURE_RANKS = frozenset({"ca", "hai", "ba", "nam", "tu"})
 
@@ -22,6 +26,9 @@ class SmallNames:
         """Yield the first and last word of each name."""
         index = 0
         while index < len(self.words):
+            if skipped := self.lookup.public_length(self.words, index):
+                index += skipped
+                continue
             length = self._name_length(index) if self.note.is_small(index) else 0
             if length:
                 yield index, index + length - 1
@@ -29,18 +36,22 @@ class SmallNames:
 
     def _name_length(self, at: int) -> int:
         herald, length_of_herald = self._herald(at)
-        if herald is Herald.PLACE or self.lookup.public_length(self.words, at):
+        if herald is Herald.PLACE:
             return 0
         if length := self._length_with_apostrophe(at) or self._length_of_full_name(at, herald):
             is_public = herald is None and self.lookup.is_public_name(self.words, at, length)
             return 0 if is_public else length
         if herald is not None and herald.is_of_person:
             return self._length_after_title(at, herald, length_of_herald)
+        if herald is Herald.ROLE:
+            return self._length_after_role(at, length_of_herald)
         return int(herald is Herald.SHORT_TITLE and self._is_given(at, is_clear=self.note.is_plain))
 
     def _herald(self, at: int) -> tuple[Herald | None, int]:
         """Return what the words before a word announce, and how many they are."""
         word = self.words[at]
+        if at and word.gap.strip() == "." and self.words[at - 1].lower in _POINTED_PLACES:
+            return Herald.PLACE, 1
         if not at or not (word.is_adjacent or word.gap.strip() == ":"):
             return None, 0
         if word.is_adjacent and self.words[at - 1].is_digits:
@@ -68,6 +79,8 @@ class SmallNames:
         strength = self._strength(at)
         if not strength or self.lookup.is_compound(self.words[at], second):
             return 0
+        if length := self._length_after_strange(at):
+            return length
         if self.lookup.middles.has(second, may_lack_marks=self.note.is_plain):
             return self._length_after_middle(at, strength)
         if herald is Herald.ESTABLISHMENT:
@@ -81,15 +94,37 @@ class SmallNames:
     def _strength(self, at: int) -> Surname:
         """Return how surely a word is a surname; a function word (và, từ) is one before Văn or Thị alone."""
         strength = self.note.small_strength(at)
-        is_function_word = not self.note.is_plain and self.words[at].folded in self.lookup.stop
+        is_function_word = not self.note.is_plain and self.words[at].lower in self.lookup.function_surnames
+        if self._ends_ordinary_word(at) and not self.note.is_middle(at + 1):
+            return Surname.NONE
         is_no_surname = strength is Surname.WEAK and is_function_word and not self.note.is_middle(at + 1)
         return Surname.NONE if is_no_surname else strength
 
+    def _ends_ordinary_word(self, at: int) -> bool:
+        """Return whether a word is the end of an ordinary one: "xet nghiem", "xúc xích"."""
+        is_unsure = self.note.is_plain or not self.lookup.common.has(self.words[at], may_lack_marks=False)
+        is_after_word = is_unsure and at > 0 and self.words[at].is_adjacent
+        return is_after_word and self.lookup.is_compound(self.words[at - 1], self.words[at])
+
+    def _length_after_strange(self, at: int) -> int:
+        """Return the length of a name behind a surname of the highlands ("rmah đin"), 0 for another."""
+        surname = self.lookup.surname_length(self.words, at)
+        if not surname and not self.lookup.strange.has(self.words[at], may_lack_marks=True):
+            return 0
+        length = max(surname, 1)
+        given = self.note.next_word(at, length)
+        if given is None or given.is_digits:
+            return 0
+        middle = self.lookup.middles.has(given, may_lack_marks=self.note.is_plain)
+        return length + 1 + (middle and self.note.next_word(at, length + 1) is not None)
+
     def _is_highland_name(self, at: int) -> bool:
-        """Return whether a name of the highlands begins here: "giàng a chu", "y blon nie"."""
-        if self.note.next_word(at, 2) is None:
+        """Return whether a name of the highlands begins here: "giàng a chu", "y blon nie", "thào mí chá"."""
+        if self.note.next_word(at, 2) is None or self._ends_ordinary_word(at):
             return False
         first, second, third = self.words[at : at + 3]
+        if self.lookup.small_middles.has(second, may_lack_marks=False):
+            return self.note.small_strength(at) > 0 and not third.is_digits
         may_lack_marks = self.note.is_plain
         if second.lower == "a":
             surnames = (self.lookup.upland, self.lookup.mong)
@@ -101,6 +136,8 @@ class SmallNames:
         second, third, fourth = self.words[at + 1], self.note.next_word(at, 2), self.note.next_word(at, 3)
         if third is None or third.is_digits:
             return 0
+        if second.folded == "thi" and not third.is_digits and self._is_given_after_thi(third):
+            return 3 + self._one_more(at + 3)
         is_ordinary = self.lookup.is_compound(second, third) or self.lookup.is_compound(third, fourth)
         if strength is Surname.WEAK and is_ordinary:
             return 0
@@ -108,6 +145,14 @@ class SmallNames:
             return 3 + self._one_more(at + 3)
         is_word = third.folded in self.lookup.stop or not is_syllable(third.folded)
         return 0 if is_word or (strength is Surname.WEAK and self.note.is_plain) else 3
+
+    def _is_given_after_thi(self, word: NoteWord) -> bool:
+        """Return whether a word behind a surname and Thị is a given name, not "thị xã", "thi hành"."""
+        if not self.note.is_plain:
+            return word.lower not in self.lookup.after_thi
+        is_given = self.lookup.given.has(word, may_lack_marks=True) or not is_syllable(word.folded)
+        is_stopped = word.folded in self.lookup.stop and word.folded not in self.lookup.clear_given
+        return is_given and not is_stopped and word.folded not in self.lookup.compounds.get("thi", ())
 
     def _are_syllables(self, at: int, *, is_announced: bool) -> bool:
         """Return whether the two words behind a surname can be middle and given name."""
@@ -130,7 +175,7 @@ class SmallNames:
         second, third = self.words[at + 1 : at + 3]
         is_ordinary = self.lookup.is_compound(second, third)
         is_ordinary = is_ordinary or self.lookup.is_compound(third, self.note.next_word(at, 3))
-        is_strong = strength is Surname.STRONG
+        is_strong = strength is Surname.STRONG and self._is_common(at)
         is_name = (is_strong and is_announced) if is_ordinary else (is_strong or is_announced)
         return 3 + self._one_more(at + 3) if is_name else 0
 
@@ -138,7 +183,11 @@ class SmallNames:
         """Return whether the words before leave no doubt that a person follows."""
         if herald is Herald.TITLE:
             return not (self.note.is_plain and self.words[at - 1].folded in self.lookup.unclear_titles)
-        return herald in (Herald.NAMED, Herald.ROLE)
+        return herald is Herald.NAMED or (herald is Herald.ROLE and self._is_common(at))
+
+    def _is_common(self, at: int) -> bool:
+        """Return whether a surname needs no title: without marks only the commonest do not."""
+        return not self.note.is_plain or self.lookup.common.has(self.words[at], may_lack_marks=True)
 
     def _is_short_name(self, at: int, strength: Surname) -> bool:
         """Return whether the words are a surname and one given name."""
@@ -179,6 +228,22 @@ class SmallNames:
         is_clear = self.note.is_plain and title.folded in self.lookup.unclear_titles
         is_sure = is_clear or self.lookup.sure_given.has(first, may_lack_marks=self.note.is_plain)
         return 1 + self._one_more(at + 1) if is_sure and self._is_given(at, is_clear=is_clear) else 0
+
+    def _length_after_role(self, at: int, length_of_herald: int) -> int:
+        """Return 1 for a given name that can be no other word behind a role: "lễ tân thảo"."""
+        word, role = self.words[at], self.words[at - 1]
+        if (
+            self.note.is_plain
+            or length_of_herald < _LEAST_OF_ROLE
+            or self._is_of_several(at - length_of_herald)
+        ):
+            return 0
+        following = self.note.next_word(at)
+        # Any other word may make an adjective with it: "nhân viên hoà nhã".
+        ends_there = following is None or following.is_digits or following.folded in self.lookup.stop
+        is_ordinary = self.lookup.is_compound(role, word) or self.lookup.is_compound(word, following)
+        is_sure = self.lookup.sure_given.has(word, may_lack_marks=False)
+        return int(is_sure and ends_there and not is_ordinary)
 
     def _is_of_several(self, at: int) -> bool:
         """Return whether a title is one of several people or of a place: "3 chị", "anh em", "quán cô"."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from field178_shared.text.normalisation import fold
 
-# A word of letters; H'Hen, K'Brèo and "H' Hen" are one word. Digits are words of their own.
-_WORD = re.compile(r"(?:[HKMNR]['’ʼ′] ?)?[^\W\d_]+(?:['’ʼ′][^\W\d_]+)*|\d+")
+# A word of letters; H'Hen, K'Brèo, "H' Hen" and đ/c are one word. Digits are words of their own.
+_WORD = re.compile(r"\b[đĐdD]/c\b|(?:[HKMNR]['’ʼ′] ?)?[^\W\d_]+(?:['’ʼ′][^\W\d_]+)*|\d+")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|kh|gh|gi|ph|th|tr|ch|qu|[bcdghklmnpqrstvx])?"
     r"(?:(?:[aeiou]|oo|ie|ye|ia|ya|uo|ua|oa|oe|ue|uy|uye|uya)(?:ch|nh|ng|[cmnpt])|[aeiouy]{1,3}|g)"
