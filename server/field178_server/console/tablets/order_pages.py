@@ -66,19 +66,27 @@ def withdraw(device_id: str) -> AnyResponse:
 
 def may_withdraw(standing: DeviceOrder | None) -> bool:
     """Return whether the signed-in officer may withdraw the standing order: it is not delivered."""
-    if standing is None or standing.delivered_at is not None:
-        return False
-    return _may_manage() or _is_for_reviewers(standing)
+    waiting = _undelivered(standing)
+    return waiting is not None and (_may_manage() or _is_for_reviewers(waiting))
 
 
 def kinds_for(standing: DeviceOrder | None) -> Sequence[OrderKind]:
-    """Return the orders that the signed-in officer may give; a reviewer locks, and opens what is locked."""
+    """Return the orders that the signed-in officer may give; a reviewer locks, and opens what is locked.
+
+    A new order withdraws one that is not delivered, so a reviewer gives none while a wipe waits.
+    """
     kinds = orders.kinds_after(standing)
     if _may_manage():
         return kinds
+    if (waiting := _undelivered(standing)) is not None and not _is_for_reviewers(waiting):
+        return ()
     is_locked = standing is not None and standing.kind == OrderKind.LOCK
     allowed = (OrderKind.LOCK, OrderKind.OPEN) if is_locked else (OrderKind.LOCK,)
     return [kind for kind in kinds if kind in allowed]
+
+
+def _undelivered(standing: DeviceOrder | None) -> DeviceOrder | None:
+    return standing if standing is not None and standing.delivered_at is None else None
 
 
 def _is_for_reviewers(standing: DeviceOrder) -> bool:
@@ -100,11 +108,12 @@ def _tablet(device_id: str) -> tuple[TabletRow, DeviceOrder | None]:
 def _order_page(device_id: str, refusal: tuple[int, str] | None = None) -> Response:
     page = current_page()
     row, standing = _tablet(device_id)
-    kinds = kinds_for(standing)
+    kinds, waiting = kinds_for(standing), _undelivered(standing)
     return page.render(
         "tablets/order.html",
         tablet=tablet_view(row, page.localizer, page.now),
         refused_form=refusal,
+        waiting=page.say(KINDS[OrderKind(waiting.kind)].name) if waiting is not None else "",
         kinds=[(kind.value, page.say(KINDS[kind].name), page.say(KINDS[kind].effect)) for kind in kinds],
         chosen=request.form.get("kind", request.args.get("kind", "")),
         reason=request.form.get("reason", ""),

@@ -270,3 +270,23 @@ def test_who_reviews_locks_a_tablet_and_wipes_none(
     assert "Khóa máy" in given(reviewer, device, "lock")
     in_the_field.tablet.sync()
     assert "Mở lại" in given(reviewer, device, "open", "Đã tìm thấy")
+
+
+def test_order_that_waits_is_named_before_another_takes_its_place(
+    admin: Browser, in_the_field: FieldWork
+) -> None:
+    device = in_the_field.tablet.device
+    given(admin, device, "full_wipe")
+    form = words(unescape(admin.text(f"/tablets/{device}/order")))
+    assert "Lệnh “Xóa toàn bộ” chưa chuyển đến máy. Ra lệnh mới là rút lệnh đó." in form
+
+
+def test_reviewer_does_not_replace_a_wipe_that_waits(
+    admin: Browser, signed_in: Callable[[str], Browser], in_the_field: FieldWork
+) -> None:
+    device, reviewer = in_the_field.tablet.device, signed_in("chi")
+    given(admin, device, "full_wipe")
+    lock = {"kind": "lock", "reason": "x", "password": PASSWORD}
+    assert reviewer.post(f"/tablets/{device}/order", lock).status_code == 422
+    assert "chưa chuyển" in admin.text(f"/tablets/{device}")
+    assert "Đã rút" not in admin.text(f"/tablets/{device}")
