@@ -188,7 +188,7 @@ class SyncRunner:
         if isinstance(effect, StateChanged):
             self._notify(self.state())
         elif isinstance(effect, FollowKeys | Obey):
-            self._take_word(effect)
+            self._follow_office(effect)
         elif isinstance(effect, Wait):
             self._due_at = duration_clock() + effect.seconds
         elif isinstance(effect, OpenDeviceSession):
@@ -197,8 +197,8 @@ class SyncRunner:
             return self._send(effect)
         return []
 
-    def _take_word(self, effect: FollowKeys | Obey) -> None:
-        """Handle what the office says to the tablet itself: its keys, then its order."""
+    def _follow_office(self, effect: FollowKeys | Obey) -> None:
+        """Follow newer keys of the office, or carry out its order."""
         if isinstance(effect, FollowKeys):
             if self._follow_keys is not None:
                 self._follow_keys(effect.announcements)
@@ -222,7 +222,7 @@ class SyncRunner:
                 ahead += [item for item in effects if isinstance(item, SendAhead)]
                 for item in effects:
                     if isinstance(item, FollowKeys | Obey):
-                        self._take_word(item)
+                        self._follow_office(item)
         except TransportFailure as error:
             return self._engine.step(error.failure)
         for request in ahead:

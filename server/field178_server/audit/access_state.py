@@ -71,6 +71,11 @@ class Part:
     general_actions: frozenset[str] = frozenset()
     waits: bool = False
 
+    @property
+    def lines_name(self) -> str:
+        """The name of its lines, with its columns: a version with other columns begins them anew."""
+        return " ".join((self.name, *self.columns))
+
 
 def _part(
     name: str,
@@ -138,7 +143,7 @@ PARTS = (
     ),
     _part("tablet", Device, "device_id", "user_id enrolled_at", "device_enrolled"),
     _part("tablet label", Device, "device_id", "label", "device_enrolled device_renamed"),
-    _part("tablet key", Device, "device_id", "public_key tls_pins", "device_enrolled device_recovered"),
+    _part("tablet key", Device, "device_id", "public_key", "device_enrolled device_recovered"),
     _part(
         "tablet revoked",
         Device,
@@ -225,7 +230,10 @@ class Contradiction:
 
 def lines_of(session: Session, tenant_id: str) -> Lines:
     """Return the lines of the access state."""
-    return {part.name: {key: digest for key, digest, _ in _lines(session, tenant_id, part)} for part in PARTS}
+    return {
+        part.lines_name: {key: digest for key, digest, _ in _lines(session, tenant_id, part)}
+        for part in PARTS
+    }
 
 
 def digest_of(lines: Mapping[str, Mapping[str, str]]) -> str:
@@ -236,7 +244,7 @@ def digest_of(lines: Mapping[str, Mapping[str, str]]) -> str:
 def is_changed(session: Session, tenant_id: str, lines: Lines) -> bool:
     """Return whether lines differ from those of the newest root, without those that wait for the hour."""
     _, before = _last(session, tenant_id)
-    at_once = [part.name for part in PARTS if not part.waits]
+    at_once = [part.lines_name for part in PARTS if not part.waits]
     return before is None or any(before.get(name) != lines[name] for name in at_once)
 
 
@@ -260,9 +268,9 @@ def contradictions(session: Session, tenant_id: str) -> list[Contradiction]:
     actions = {action for action, _ in entries}
     changed: list[Contradiction] = []
     for part in PARTS:
-        earlier, left = before.get(part.name), dict(before.get(part.name, {}))
-        if earlier is None:
-            continue  # a part that a newer version added: the next root begins it
+        if part.lines_name not in before:
+            continue  # a part that a newer version added or changed: the next root begins it
+        left = dict(before[part.lines_name])
         for key, digest, objects in _lines(session, tenant_id, part):
             was = left.pop(key, None)
             is_explained = bool(part.general_actions & actions) or _is_named(part, (key, *objects), entries)

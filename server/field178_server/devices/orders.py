@@ -35,6 +35,8 @@ _TEXTS: Mapping[OrderKind, tuple[str, str]] = {
     OrderKind.FULL_WIPE: ("lệnh xóa toàn bộ máy tính bảng", "to delete everything on the tablet"),
     OrderKind.OPEN: ("lệnh mở lại máy tính bảng", "to open the tablet again"),
 }
+# The kinds that delete nothing.
+_WITHOUT_WIPE = (OrderKind.LOCK, OrderKind.OPEN)
 _OPERATOR = ("người vận hành máy chủ", "the operator of the server")
 
 
@@ -49,7 +51,7 @@ def give(
     """Give a tablet an order, signed by the receipt key, and return its number.
 
     It takes the place of an order that is not delivered yet. Raises AppError: not_found, required or too_long
-    (the reason), forbidden for a tablet that is being wiped, and for one to be opened that is not closed.
+    (the reason), forbidden for a kind that `kinds_after` does not have.
     """
     if not reason:
         raise AppError(ErrorCode.REQUIRED)
@@ -57,7 +59,7 @@ def give(
         raise AppError(ErrorCode.TOO_LONG)
     device, now = _locked(session, context, device_id), context.now()
     standing = _standing(session, device)
-    if kind not in kinds_after(standing):
+    if kind not in kinds_after(standing, may_wipe=True):
         raise AppError(ErrorCode.FORBIDDEN, device=device_id)
     if standing is not None and standing.delivered_at is None:
         _withdraw(standing, context)
@@ -83,11 +85,22 @@ def give(
     return number
 
 
-def withdraw(session: Session, context: OperationContext, device_id: str) -> OrderKind:
+def refuse_wipes(session: Session, context: OperationContext, device_id: str, kind: OrderKind) -> None:
+    """Raise AppError(forbidden) for an order that wipes, or takes the place of one that does.
+
+    For an officer who may not wipe, in the transaction that gives the order: it locks the tablet's row.
+    """
+    if kind not in kinds_after(_standing(session, _locked(session, context, device_id)), may_wipe=False):
+        raise AppError(ErrorCode.FORBIDDEN, device=device_id)
+
+
+def withdraw(
+    session: Session, context: OperationContext, device_id: str, *, may_wipe: bool = True
+) -> OrderKind:
     """Withdraw the standing order of a tablet, which MUST NOT be delivered yet; return its kind."""
     device = _locked(session, context, device_id)
     standing = _standing(session, device)
-    if standing is None or standing.delivered_at is not None:
+    if standing is None or not may_withdraw(standing, may_wipe=may_wipe):
         raise AppError(ErrorCode.FORBIDDEN, device=device_id)
     _withdraw(standing, context)
     session.flush()
@@ -97,8 +110,30 @@ def withdraw(session: Session, context: OperationContext, device_id: str) -> Ord
     return kind
 
 
-def kinds_after(standing: DeviceOrder | None) -> tuple[OrderKind, ...]:
-    """Return the kinds of orders that may be given while an order stands; a delivered full wipe stays."""
+def may_withdraw(standing: DeviceOrder | None, *, may_wipe: bool) -> bool:
+    """Return whether the standing order may be withdrawn: it is not delivered, and no wipe of others."""
+    if standing is None or standing.delivered_at is not None:
+        return False
+    return may_wipe or standing.kind in _WITHOUT_WIPE
+
+
+def kinds_after(standing: DeviceOrder | None, *, may_wipe: bool) -> tuple[OrderKind, ...]:
+    """Return the kinds of orders that may be given while an order stands; a delivered full wipe stays.
+
+    Who may not wipe locks, and opens what is locked; while a wipe waits, which a new order would withdraw,
+    this officer gives none.
+    """
+    kinds = _kinds_after(standing)
+    if may_wipe:
+        return kinds
+    is_waiting = standing is not None and standing.delivered_at is None
+    if is_waiting and not may_withdraw(standing, may_wipe=False):
+        return ()
+    is_locked = standing is not None and standing.kind == OrderKind.LOCK
+    return tuple(kind for kind in kinds if kind is OrderKind.LOCK or (kind is OrderKind.OPEN and is_locked))
+
+
+def _kinds_after(standing: DeviceOrder | None) -> tuple[OrderKind, ...]:
     is_delivered = standing is not None and standing.delivered_at is not None
     if standing is None or standing.kind == OrderKind.OPEN or not is_delivered:
         return (OrderKind.LOCK, OrderKind.READ_WIPE, OrderKind.FULL_WIPE)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
 from tests.server.office_scene import PASSWORD, Office, Tablet, copy_of
 
 from field178_server.accounts import operations as accounts
@@ -26,7 +27,8 @@ from field178_server.database.models import (
     Webhook,
 )
 from field178_server.database.unit_of_work import run_write, snapshot
-from field178_server.devices import orders
+from field178_server.devices import heartbeat, orders
+from field178_server.devices.heartbeat import Heartbeat
 from field178_server.maintenance.integrity import faults_of_store
 from field178_server.office.tablets import operations as tablets
 from field178_server.security.passwords import Passwords
@@ -81,7 +83,6 @@ def actions(office: Office) -> list[str]:
         (update(Officer).where(CHI).values(totp_secret="x"), "one-time codes altered"),
         (delete(OfficerScope).where(OfficerScope.scope.like("team:%")), "scopes altered"),
         (update(Device).values(public_key="x"), "tablet key altered"),
-        (update(Device).values(tls_pins="x"), "tablet key altered"),
         (delete(DeviceScope).where(DeviceScope.scope.like("unit:%")), "tablet scopes altered"),
         (delete(DeviceScope), "tablet scopes missing"),
         (update(Tenant).values(payload_key=b"x"), "store altered"),
@@ -248,3 +249,29 @@ def test_a_password_hashed_anew_at_sign_in_is_explained(office: Office) -> None:
     assert Tablet(office).ready()
     assert "password_hash_renewed" in actions(office)
     assert parts(office) == set()
+
+
+def test_pins_of_a_tablet_that_follows_a_new_certificate_are_no_contradiction(office: Office) -> None:
+    now = office.clock.now()
+    seen = Heartbeat(now, "1.0", to_wire(now), keys=1, pins="pin-of-the-new-authority")
+
+    def note(session: Session) -> None:
+        device_id = session.scalars(select(Device.device_id)).one()
+        heartbeat.note(session, office.settings.tenant, device_id, seen)
+
+    run_write(office.engine, note)
+    assert parts(office) == set()
+
+
+def test_part_whose_columns_a_version_changed_begins_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wider = [
+        replace(part, columns=(*part.columns, "language")) if part.name == "account" else part
+        for part in access_state.PARTS
+    ]
+    monkeypatch.setattr(access_state, "PARTS", wider)
+    assert parts(office) == set()
+    assert extend(office)
+    write(office, update(Officer).where(CHI).values(language="en", role="admin"))
+    assert "account altered" in parts(office)

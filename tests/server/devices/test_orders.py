@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.orm import Session
 from tests.world import OFFICER, UNIT, Tablet, World
 
 from field178_server.audit import trail
@@ -245,3 +246,21 @@ def test_officers_of_the_tablet_are_told_and_the_trail_has_each_step(world: Worl
         "device_order_given",
         "device_order_answered",
     ]
+
+
+def test_order_of_who_may_not_wipe_replaces_no_wipe_that_waits(world: World, tablet: Tablet) -> None:
+    give(world, tablet, OrderKind.FULL_WIPE)
+
+    def lock(session: Session) -> None:
+        orders.refuse_wipes(session, context(world), tablet.device, OrderKind.LOCK)
+
+    with pytest.raises(AppError) as refused:
+        run_write(world.engine, lock)
+    assert refused.value.code is ErrorCode.FORBIDDEN
+    withdraw(world, tablet)
+    run_write(world.engine, lock)
+    with pytest.raises(AppError):
+        run_write(
+            world.engine,
+            lambda session: orders.refuse_wipes(session, context(world), tablet.device, OrderKind.READ_WIPE),
+        )

@@ -83,7 +83,7 @@ UNCHECKED_COLUMNS = {
     "device": (
         "verdicts backed_up last_seen_at app_version clock_offset_ms cursors told_at unsent_count"
         " unsent_file_count free_mb mismatch_count mismatch_records root_alarm root_alarm_at key_store"
-        " key_number: as the tablet told at its last contact, and told again at the next"
+        " key_number tls_pins: as the tablet told at its last contact, and told again at the next"
     ),
     "device_order": "delivered_at sig: the tablet checks the signature; the tablet's receipt says more",
     "feed_token": "last_read_at requests: set by each reading",

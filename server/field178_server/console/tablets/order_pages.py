@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from field178_server.console.shell.access import MANAGE_TABLETS
@@ -19,7 +20,7 @@ from field178_server.devices import orders
 from field178_server.http.browser_session import password_refusal
 from field178_server.office.tablets.queries import TabletRow, find_tablet
 from field178_shared.device_orders import MAX_REASON, OrderKind
-from field178_shared.errors import AppError, ErrorCode
+from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
 
 _REFUSALS = {
@@ -47,7 +48,14 @@ def order(device_id: str) -> AnyResponse:
         return _order_page(device_id, (422, _NO_KIND))
     context, key = office(), current_page().runtime.keyring.receipt
     reason = " ".join(request.form.get("reason", "").split())
-    refused = attempt(lambda session: orders.give(session, context, device_id, kind, reason, key), _REFUSALS)
+    may_wipe = _may_wipe()
+
+    def give(session: Session) -> None:
+        if not may_wipe:
+            orders.refuse_wipes(session, context, device_id, kind)
+        orders.give(session, context, device_id, kind, reason, key)
+
+    refused = attempt(give, _REFUSALS)
     if refused is not None:
         return _order_page(device_id, (refused.status, refused.message))
     return done(url_for("console.tablets.detail", device_id=device_id), "ordered", device_id)
@@ -55,45 +63,26 @@ def order(device_id: str) -> AnyResponse:
 
 def withdraw(device_id: str) -> AnyResponse:
     """Withdraw the order that the tablet has not received yet."""
-    _, standing = _tablet(device_id)
-    if standing is not None and not _is_for_reviewers(standing) and not _may_manage():
-        raise AppError(ErrorCode.FORBIDDEN)
-    context = office()
-    refused = attempt(lambda session: orders.withdraw(session, context, device_id), _REFUSALS)
+    _tablet(device_id)
+    context, may_wipe = office(), _may_wipe()
+    refused = attempt(
+        lambda session: orders.withdraw(session, context, device_id, may_wipe=may_wipe), _REFUSALS
+    )
     code = "too_late" if refused is not None else "withdrawn"
     return done(url_for("console.tablets.detail", device_id=device_id), code, device_id)
 
 
 def may_withdraw(standing: DeviceOrder | None) -> bool:
-    """Return whether the signed-in officer may withdraw the standing order: it is not delivered."""
-    waiting = _undelivered(standing)
-    return waiting is not None and (_may_manage() or _is_for_reviewers(waiting))
+    """Return whether the signed-in officer may withdraw the standing order."""
+    return orders.may_withdraw(standing, may_wipe=_may_wipe())
 
 
 def kinds_for(standing: DeviceOrder | None) -> Sequence[OrderKind]:
-    """Return the orders that the signed-in officer may give; a reviewer locks, and opens what is locked.
-
-    A new order withdraws one that is not delivered, so a reviewer gives none while a wipe waits.
-    """
-    kinds = orders.kinds_after(standing)
-    if _may_manage():
-        return kinds
-    if (waiting := _undelivered(standing)) is not None and not _is_for_reviewers(waiting):
-        return ()
-    is_locked = standing is not None and standing.kind == OrderKind.LOCK
-    allowed = (OrderKind.LOCK, OrderKind.OPEN) if is_locked else (OrderKind.LOCK,)
-    return [kind for kind in kinds if kind in allowed]
+    """Return the orders that the signed-in officer may give."""
+    return orders.kinds_after(standing, may_wipe=_may_wipe())
 
 
-def _undelivered(standing: DeviceOrder | None) -> DeviceOrder | None:
-    return standing if standing is not None and standing.delivered_at is None else None
-
-
-def _is_for_reviewers(standing: DeviceOrder) -> bool:
-    return standing.kind in (OrderKind.LOCK, OrderKind.OPEN)
-
-
-def _may_manage() -> bool:
+def _may_wipe() -> bool:
     page = current_page()
     return MANAGE_TABLETS.is_open_to(page.officer.role, page.lists)
 
@@ -108,7 +97,8 @@ def _tablet(device_id: str) -> tuple[TabletRow, DeviceOrder | None]:
 def _order_page(device_id: str, refusal: tuple[int, str] | None = None) -> Response:
     page = current_page()
     row, standing = _tablet(device_id)
-    kinds, waiting = kinds_for(standing), _undelivered(standing)
+    kinds = kinds_for(standing)
+    waiting = standing if standing is not None and standing.delivered_at is None else None
     return page.render(
         "tablets/order.html",
         tablet=tablet_view(row, page.localizer, page.now),
