@@ -222,6 +222,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         "store_restored",
         "epoch_begun",
         "sessions_expired",
+        "keys_rotated",
         "files_collected",
         "chain_checked",
         "access_state_contradicted",

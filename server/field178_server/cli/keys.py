@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from field178_server.audit.trail import AuditEntry
 from field178_server.cli.context import Operator, operator_command, show, wants_json
 from field178_server.cli.language import _
 from field178_server.security.keyring import load_keys, rotate
@@ -34,6 +35,7 @@ def rotate_keys(at: Operator, kind: str) -> None:
         show({"key": str(path.absolute())})
     else:
         _announce(at, kind)
+    at.write(lambda session: at.context.note(session, AuditEntry("keys_rotated", kind)))
     if wants_json():
         return
     click.echo(

@@ -209,6 +209,7 @@ _ACTIONS: Mapping[str, str] = {
     "backup_marked": N_("Noted a proved backup"),
     "store_restored": N_("Restored the store from a backup"),
     "epoch_begun": N_("Began a new history of the store"),
+    "keys_rotated": N_("Created a newer key of the server"),
     "sessions_expired": N_("Ended all sessions of tablets and browsers"),
     "files_collected": N_("Removed files that nothing names"),
     "chain_checked": N_("Checked the chain of the audit trail"),
