@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -133,11 +132,6 @@ def use(
     stored = NewPasskey(passkey.credential_id, passkey.public_key, passkey.sign_count)
     passkey.sign_count = passkey_answers.check_answer(party, challenge_.raw, answer, stored)
     passkey.last_used_at = now
-
-
-def credential_ids(passkeys: Sequence[Passkey]) -> list[str]:
-    """Return the credential ids of passkeys."""
-    return [passkey.credential_id for passkey in passkeys]
 
 
 def _own(session: Session, context: OperationContext, officer_id: str, passkey_id: str) -> Passkey:

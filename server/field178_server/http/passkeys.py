@@ -31,7 +31,8 @@ def options_for(officer_id: str, purpose: str) -> dict[str, object]:
     def write(session: Session) -> dict[str, object]:
         officer = officers.by_login_or_id(session, runtime.tenant_id, officer_id)
         raw = passkeys.challenge(session, officer, purpose, runtime.clock.now())
-        own = passkeys.credential_ids(passkeys.all_of(session, runtime.tenant_id, officer_id))
+        stored = passkeys.all_of(session, runtime.tenant_id, officer_id)
+        own = [passkey.credential_id for passkey in stored]
         if purpose == REGISTER:
             return passkey_answers.creation_options(party, officer_id, officer.login, raw, own)
         return passkey_answers.request_options(party, raw, own)

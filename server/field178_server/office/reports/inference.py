@@ -15,10 +15,9 @@ from typing import Any
 from field178_server.office.reports.content import HIDDEN, NOT_SHOWN
 from field178_server.office.reports.printed import PrintedAnnex, printed
 from field178_shared.codelists import CodeLists
+from field178_shared.indicators.differences import LEAST_SPAN
 from field178_shared.indicators.suppression import SMALLEST_SHOWN, is_small
 
-# One to four: a small number must stay possible over a span as long.
-_LEAST_SPAN = SMALLEST_SHOWN - 2
 _WORKERS = re.compile(r"workers_\w+(?=\)\)$)")
 _CONDITION = re.compile(r", where=.*(?=\)$)")
 
@@ -86,7 +85,7 @@ def _cells(annex: Mapping[str, Any], shown: PrintedAnnex, lists: CodeLists) -> I
         least, most = table.bounds[row, place]
         number = rows[row][place]
         is_narrow = (
-            isinstance(number, int) and is_small(number) and most - least < _LEAST_SPAN and text != HIDDEN
+            isinstance(number, int) and is_small(number) and most - least < LEAST_SPAN and text != HIDDEN
         )
         besides = _smallest_shown(rows, shown, place) if is_narrow else ""
         yield InferredCell(shown.rows[row][0], shown.head[place], text, least, most, is_narrow, besides)
