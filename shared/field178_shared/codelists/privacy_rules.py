@@ -44,7 +44,8 @@ class LintPattern(CodeListRow):
     """Pattern of the free-text check: a regular expression, an algorithm, or a word list.
 
     A regular expression matches only near the words of `near` (if any), never near words of `not_near`, both
-    within `reach` characters before the match, and never after a word of `not_after`.
+    within `reach` characters before the match, and never after a word of `not_after`. A `folded` one is
+    matched with the text in small letters without marks.
     """
 
     id: str
@@ -52,6 +53,7 @@ class LintPattern(CodeListRow):
     en: str
     action: str
     regex: str | None
+    folded: bool
     near: tuple[str, ...]
     not_near: tuple[str, ...]
     not_after: tuple[str, ...]

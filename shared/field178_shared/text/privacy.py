@@ -20,6 +20,9 @@ MASK = "•"
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
+# Letters of Vietnamese without marks, one for one, so that positions stay.
+_FOLDED = {code: fold(chr(code)) for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))}
+_FOLDED = {code: letter for code, letter in _FOLDED.items() if len(letter) == 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,14 @@ def lint(text: str, known_names: Sequence[str] = (), language: str = "vi") -> tu
     `known_names` are allowed names, for example the name of the establishment.
     """
     plain = nfc(text)
+    folded = plain.translate(_FOLDED).lower()
     lists = load()
     names = _names(plain, known_names)
     marks: list[PrivacyMark] = []
     for pattern in lists.privacy.free_text.linter.patterns:
         message = pattern.en if language == "en" else pattern.vi
         if pattern.regex is not None:
-            marks += [PrivacyMark(pattern.id, *span, message) for span in _hits(pattern, plain)]
+            marks += [PrivacyMark(pattern.id, *span, message) for span in _hits(pattern, plain, folded)]
         elif pattern.algorithm is not None:
             marks += [
                 PrivacyMark(kind, start, end, message) for kind, start, end in names if kind == pattern.id
@@ -122,8 +126,8 @@ def _compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex)
 
 
-def _hits(pattern: LintPattern, text: str) -> Iterator[tuple[int, int]]:
-    for match in _compiled(pattern.regex or "").finditer(text):
+def _hits(pattern: LintPattern, text: str, folded: str) -> Iterator[tuple[int, int]]:
+    for match in _compiled(pattern.regex or "").finditer(folded if pattern.folded else text):
         if _context_fits(pattern, text, match.start(), match.end()):
             yield match.span()
 

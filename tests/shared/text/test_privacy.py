@@ -105,6 +105,55 @@ def test_text_without_personal_data_is_not_marked(text) -> None:
     assert _marked(text) == []
 
 
+_DESCRIPTIONS = (
+    "nữ duy nhất người Lào trong quán kể lại",
+    "em có hình xăm con rồng ở vai",
+    "chị này là người báo tin",
+    "người tố giác bán nước trước cổng quán",
+    "nhân viên cụt hai ngón tay",
+    "chị lao công đang mang bầu 6 tháng",
+    "con dâu chủ tịch xã đứng tên giấy phép",
+    "em sống cùng mẹ ở ấp Bình Hoà",
+    "nhà bà ngoại em ở thôn Trung, xã Yên Lâm",
+    "cháu học lớp 8 thì bỏ học theo bạn lên đây",
+    "gốc Sóc Trăng, em làm ở đây 2 tháng",
+)
+_NO_DESCRIPTIONS = (
+    "Cơ sở duy nhất trên địa bàn có giấy phép",
+    "chỉ có một lối thoát hiểm duy nhất",
+    "Giữ bí mật cho người báo tin; người tố giác được bảo vệ",
+    "dịch vụ xăm hình, điều trị sẹo không phép",
+    "lao động nữ mang thai từ tháng thứ 7 không làm ca đêm",
+    "trưởng bản và vợ chồng chủ quán ký biên bản",
+    "khách lưu trú tại phòng 305, khách quê Hải Phòng",
+    "học sinh lớp 8, lớp 9 tham dự đông đủ",
+    "các nhân viên quê ở Thanh Hóa đều có hợp đồng",
+    "người dân thôn Hạ đồng tình",
+    "món ăn gốc Huế, đặc sản Nghệ An",
+)
+
+
+def _without_marks(text: str) -> str:
+    return "".join(
+        char
+        for char in unicodedata.normalize("NFD", text.replace("đ", "d"))
+        if not unicodedata.combining(char)
+    )
+
+
+@pytest.mark.parametrize("written", [str, str.lower, str.upper, _without_marks])
+@pytest.mark.parametrize("text", _DESCRIPTIONS)
+def test_what_makes_one_person_known_is_marked_however_it_is_typed(text, written) -> None:
+    marks = _marked(written(text))
+    assert {kind for kind, _ in marks} & {"description", "home_address", "child_age"}
+
+
+@pytest.mark.parametrize("written", [str, str.lower, str.upper, _without_marks])
+@pytest.mark.parametrize("text", _NO_DESCRIPTIONS)
+def test_what_fits_many_people_or_none_is_no_description(text, written) -> None:
+    assert _marked(written(text)) == []
+
+
 def test_the_establishments_own_name_passes() -> None:
     text = "Nhà nghỉ Nguyễn Văn Mẫu mở cửa; gặp Trần Văn Mẫu"
     assert _marked(text, "Nhà nghỉ Nguyễn Văn Mẫu", " ") == [("person_name", "Trần Văn Mẫu")]
