@@ -19,8 +19,7 @@ _LONGEST_SHORT = 3
 # With a number behind them these are parts of a law, or rooms.
 _NUMBERED = frozenset({"dieu", "khoan", "diem", "phong", "tang"})
 _POINTED = frozenset({"p", "q", "mr", "mrs", "ms"})
-_SHORT_SURNAMES = frozenset({"ng", "ngu", "ngn", "tr"})
-_OWNERS_PLACES = frozenset({"sở", "quán", "nhà", "nghỉ", "sạn"})
+_OWNERS_PLACES = frozenset({"so", "quan", "nha", "nghi", "san"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ class CapitalNames:
             return None
         previous, sign = self.words[index - 1], word.gap.strip()
         if word.is_adjacent and previous.is_digits:
-            return self._herald_of_number(index - 1)
+            return Herald.ROLE if self.note.role_of_number(index) else Herald.PLACE
         may_lack_marks = self.note.is_plain or previous.is_plain
         herald, length = self.lookup.herald_of(self.words, index, may_lack_marks=may_lack_marks)
         is_capital = self.words[index - length].text[0].isupper()
@@ -134,25 +133,12 @@ class CapitalNames:
             return herald if herald is Herald.SHORT_TITLE or previous.lower in _POINTED else None
         return herald if word.is_adjacent else None
 
-    def _herald_of_number(self, index: int) -> Herald:
-        """Return a role for the number of somebody ("KTV số 12 Trang"), a place for any other number."""
-        before = index - 1 if index and self.words[index - 1].lower in ("số", "so") else index
-        herald = self.lookup.herald_of(self.words, before, may_lack_marks=self.note.is_plain)[0]
-        is_of_somebody = herald is Herald.ROLE and self.words[before].is_adjacent
-        return Herald.ROLE if is_of_somebody else Herald.PLACE
-
     def _follows_opening(self, at: int) -> bool:
         """Return whether the word before has its capital from the sentence alone."""
         opening = self.words[at - 1]
         return opening.folded in self.lookup.stop and (at == 1 or not opening.is_adjacent)
 
     # Places
-
-    def _patron_length(self, at: int, last: int, herald: Herald | None) -> int:
-        """Return the length of the name of a street's patron at the end of a run, 0 for none."""
-        length = self.lookup.public_name_length(self.words, at)
-        is_announced = herald is not None and herald.is_of_person
-        return length if at + length > last and not is_announced else 0
 
     def _is_of_place(self, at: int, last: int, herald: Herald | None) -> bool:
         if herald is not None and herald.is_of_place:
@@ -171,8 +157,18 @@ class CapitalNames:
         return is_place and self.lookup.is_public_name(self.words, at + 1, 2)
 
     def _is_word_for_place(self, at: int) -> bool:
-        herald = self.lookup.heralds.get(self.words[at].lower)
-        return herald is not None and herald.is_of_place and not self.note.strength(at)
+        word = self.words[at]
+        herald = self.lookup.heralds.get(word.lower)
+        if herald is not None and herald.is_of_place and not self.note.strength(at):
+            return True
+        # "Quan Lan Anh" is an establishment, "Truong Lan Anh" is somebody.
+        plain = self.lookup.plain_heralds.get(word.folded) if self.note.is_plain else None
+        is_place = plain is not None and plain.is_of_place
+        return (
+            is_place
+            and not self.lookup.common.has(word, may_lack_marks=True)
+            and not self.note.is_middle(at + 1)
+        )
 
     # Names
 
@@ -219,6 +215,8 @@ class CapitalNames:
         following = self.words[at + 1] if at + 1 < len(self.words) else None
         if length == 1 and word.folded in _NUMBERED and following is not None and following.is_digits:
             return False
+        if length == 1 and self.note.is_plain and at and self.lookup.is_compound(self.words[at - 1], word):
+            return False
         is_rank = self.lookup.ranks.has(word, may_lack_marks=self.note.is_plain)
         if length > 1 or is_rank or self.note.is_given(at):
             return True
@@ -231,6 +229,9 @@ class CapitalNames:
             is_of_highlands = has_highland_prefix(self.words[at]) and self.words[at].folded[0] in "hk"
             return is_of_highlands or self._is_speaker(at, herald)
         if self.lookup.is_public_name(self.words, at, length) or self._is_word_for_place(at):
+            return False
+        following = self.words[at + length] if at + length < len(self.words) else None
+        if length == 2 and self.note.is_plain and self.lookup.is_compound(self.words[at + 1], following):
             return False
         return (
             self._is_highland_name(at, length)
@@ -251,7 +252,7 @@ class CapitalNames:
         if strength is Surname.STRONG:
             return True
         if strength is Surname.NONE:
-            is_short = self.words[at].lower in _SHORT_SURNAMES
+            is_short = self.note.is_short_surname(at)
             is_pointed = self.words[at + 1].gap.strip() == "."
             return (is_short and (is_pointed or has_middle)) or (
                 length > 2 and has_middle and not self.words[at].is_plain
@@ -281,9 +282,9 @@ class CapitalNames:
         names = self.words[at : at + length]
         is_known = sum(word.folded in self.lookup.foreign for word in names) > 1
         has_foreign_syllable = any(word.is_plain and not is_syllable(word.folded) for word in names)
+        is_vietnamese = any(self.lookup.given.has(word, may_lack_marks=self.note.is_plain) for word in names)
         if herald is Herald.ROLE:
-            return is_known or has_foreign_syllable
-        is_vietnamese = any(self.lookup.given.has(word, may_lack_marks=False) for word in names)
+            return is_known or (has_foreign_syllable and not is_vietnamese)
         return is_known and (has_foreign_syllable or not is_vietnamese)
 
     def _is_given_after_role(self, at: int, length: int, herald: Herald | None) -> bool:
@@ -298,4 +299,4 @@ class CapitalNames:
 
     def _follows_owner(self, at: int) -> bool:
         """Return whether the owner's establishment is before the word: "chủ quán Hoa Hồng"."""
-        return at > 0 and self.words[at - 1].lower in _OWNERS_PLACES
+        return at > 0 and self.words[at - 1].folded in _OWNERS_PLACES

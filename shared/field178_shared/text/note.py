@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 
-from field178_shared.text.name_words import NameWords
+from field178_shared.text.name_words import Herald, NameWords
 from field178_shared.text.words import NoteWord, is_phrase
+
+_SHORT_SURNAMES = frozenset({"ng", "ngu", "ngn", "tr"})
+_SENTENCE_SIGNS = frozenset(".;:\n(")
 
 
 class Surname(IntEnum):
@@ -39,7 +42,8 @@ class Note:
             return Surname.WEAK
         if not self.lookup.strong.has(word, may_lack_marks=True):
             return Surname.WEAK if self.lookup.weak.has(word, may_lack_marks=True) else Surname.NONE
-        is_sure = self.is_plain and word.folded not in self.lookup.stop
+        is_common = self.lookup.common.has(word, may_lack_marks=True)
+        is_sure = self.is_plain and is_common and word.folded not in self.lookup.stop
         return Surname.STRONG if is_sure else Surname.WEAK
 
     def small_strength(self, at: int) -> Surname:
@@ -51,6 +55,21 @@ class Note:
             is_ordinary = self.is_plain and word.folded in self.lookup.stop
             return Surname.WEAK if is_ordinary else Surname.STRONG
         return Surname.WEAK if self.lookup.weak.has(word, may_lack_marks=self.is_plain) else Surname.NONE
+
+    def is_short_surname(self, at: int) -> bool:
+        """Return whether a word is a surname in short: "ng", "tr"."""
+        return self.words[at].lower in _SHORT_SURNAMES
+
+    def role_of_number(self, at: int) -> int:
+        """Return the length of a role and its number before a word ("ktv số 12 trang"), 0 for none."""
+        length = 2 if at > 1 and self.words[at - 2].folded == "so" else 1
+        first = at - length
+        herald, words = self.lookup.herald_of(self.words, first, may_lack_marks=self.is_plain)
+        return length + words if herald is Herald.ROLE and self.words[first].is_adjacent else 0
+
+    def begins_sentence(self, at: int) -> bool:
+        """Return whether a word is the first of a sentence."""
+        return not at or not _SENTENCE_SIGNS.isdisjoint(self.words[at].gap)
 
     def is_given(self, at: int) -> bool:
         """Return whether a word is a given name."""

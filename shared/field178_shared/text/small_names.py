@@ -12,6 +12,16 @@ from field178_shared.text.words import NoteWord, has_highland_prefix, is_syllabl
 _POINTED_PLACES = frozenset({"p", "q", "x", "h", "tt", "tp", "tx", "tdp"})
 # "khách", "chủ" and other roles of one word are followed by too many other words.
 _LEAST_OF_ROLE = 2
+_SHORT_ROLES = frozenset({"nv", "ktv"})
+_MOST_GIVEN = 2
+# "hđ", "sđt", "hđlđ" are no names.
+_LONGEST_SHORT_FORM = 3
+_VOWELS = frozenset("aeiouy")
+# Of the words of a contact those that are hardly followed by a thing ("của bình").
+_ASKING = frozenset({"gặp", "hỏi", "mời", "nhắc"})
+_OWNERS_PLACES = frozenset({"so", "quan", "nha"})
+# Behind these a rank is one: "chú ba", "bà năm".
+_SENIOR = frozenset({"cô", "chú", "dì", "cậu", "bác", "ông", "bà", "thím", "mợ"})
 # Ranks among brothers and sisters that are numbers of other things too often.
 _UNSURE_RANKS = frozenset({"ca", "hai", "ba", "nam", "tu"})
 
@@ -26,7 +36,7 @@ class SmallNames:
         """Yield the first and last word of each name."""
         index = 0
         while index < len(self.words):
-            if skipped := self.lookup.public_length(self.words, index):
+            if skipped := self.lookup.public_length(self.words, index) or self._patron_length(index):
                 index += skipped
                 continue
             length = self._name_length(index) if self.note.is_small(index) else 0
@@ -41,11 +51,17 @@ class SmallNames:
         if length := self._length_with_apostrophe(at) or self._length_of_full_name(at, herald):
             is_public = herald is None and self.lookup.is_public_name(self.words, at, length)
             return 0 if is_public else length
-        if herald is not None and herald.is_of_person:
-            return self._length_after_title(at, herald, length_of_herald)
-        if herald is Herald.ROLE:
-            return self._length_after_role(at, length_of_herald)
-        return int(herald is Herald.SHORT_TITLE and self._is_given(at, is_clear=self.note.is_plain))
+        return self._length_of_speaker(at, herald) or self._length_after(at, herald, length_of_herald)
+
+    def _length_after(self, at: int, herald: Herald | None, length_of_herald: int) -> int:
+        """Return the length of the given or foreign name behind words that announce one, 0 for none."""
+        if herald in (Herald.NAMED, Herald.TITLE, Herald.ROLE):
+            after = self._length_after_role if herald is Herald.ROLE else self._length_after_title
+            return self._length_of_foreign(at, herald) or after(at, herald, length_of_herald)
+        if herald is Herald.CONTACT and (length_of_herald > 1 or self.words[at - 1].lower in _ASKING):
+            return self._length_of_sure_given(at)
+        is_given = herald is Herald.SHORT_TITLE and self._is_given(at, is_clear=self.note.is_plain)
+        return int(is_given and not self.lookup.is_compound(self.words[at], self.note.next_word(at)))
 
     def _herald(self, at: int) -> tuple[Herald | None, int]:
         """Return what the words before a word announce, and how many they are."""
@@ -55,8 +71,19 @@ class SmallNames:
         if not at or not (word.is_adjacent or word.gap.strip() == ":"):
             return None, 0
         if word.is_adjacent and self.words[at - 1].is_digits:
-            return Herald.PLACE, 1
+            length = self.note.role_of_number(at)
+            return (Herald.ROLE, length) if length else (Herald.PLACE, 1)
         return self.lookup.herald_of(self.words, at, may_lack_marks=self.note.is_plain)
+
+    def _patron_length(self, at: int) -> int:
+        """Return the length of the name of a street's patron behind a word for a place, 0 for none."""
+        length = self.lookup.public_name_length(self.words, at)
+        if not length:
+            return 0
+        herald, length_of_herald = self._herald(at)
+        if herald is Herald.TITLE:
+            return length if self._is_of_several(at - length_of_herald) else 0
+        return length if herald in (Herald.PLACE, Herald.NEUTRAL) else 0
 
     # Full names
 
@@ -72,17 +99,26 @@ class SmallNames:
 
     def _length_of_full_name(self, at: int, herald: Herald | None) -> int:
         second = self.note.next_word(at)
-        if second is None:
+        if second is None or self.lookup.public_name_length(self.words, at + 1):
             return 0
-        if self._is_highland_name(at):
-            return 3
+        if length := self._length_by_form(at):
+            return length
         strength = self._strength(at)
         if not strength or self.lookup.is_compound(self.words[at], second):
             return 0
-        if length := self._length_after_strange(at):
-            return length
-        if self.lookup.middles.has(second, may_lack_marks=self.note.is_plain):
-            return self._length_after_middle(at, strength)
+        return self._length_after_strange(at) or self._length_after_surname(at, strength, herald)
+
+    def _length_by_form(self, at: int) -> int:
+        """Return the length of a name of the highlands, or with a surname in short: "ng thi hoa"."""
+        if self._is_highland_name(at):
+            return 3
+        if self.note.is_short_surname(at) and self.note.is_middle(at + 1) and self.note.is_given(at + 2):
+            return 3 + self._one_more(at + 3)
+        return self._length_with_strange(at)
+
+    def _length_after_surname(self, at: int, strength: Surname, herald: Herald | None) -> int:
+        if self.lookup.middles.has(self.words[at + 1], may_lack_marks=self.note.is_plain):
+            return self._length_after_middle(at, strength, herald)
         if herald is Herald.ESTABLISHMENT:
             return 0
         is_announced = self._is_announced(at, herald)
@@ -95,7 +131,8 @@ class SmallNames:
         """Return how surely a word is a surname; a function word (và, từ) is one before Văn or Thị alone."""
         strength = self.note.small_strength(at)
         is_function_word = not self.note.is_plain and self.words[at].lower in self.lookup.function_surnames
-        if self._ends_ordinary_word(at) and not self.note.is_middle(at + 1):
+        has_middle = self.note.is_middle(at + 1) and not self.note.is_plain
+        if self._ends_ordinary_word(at) and not has_middle:
             return Surname.NONE
         is_no_surname = strength is Surname.WEAK and is_function_word and not self.note.is_middle(at + 1)
         return Surname.NONE if is_no_surname else strength
@@ -118,6 +155,19 @@ class SmallNames:
         middle = self.lookup.middles.has(given, may_lack_marks=self.note.is_plain)
         return length + 1 + (middle and self.note.next_word(at, length + 1) is not None)
 
+    def _length_with_strange(self, at: int) -> int:
+        """Return the length of a name with a syllable that is not Vietnamese: "thạch sa rươl"."""
+        is_prefix = len(self.words[at].text) > 1 and self.words[at].folded in self.lookup.prefixes
+        if not is_prefix and not self.note.small_strength(at):
+            return 0
+        for more in (1, 2):
+            word = self.note.next_word(at, more)
+            if word is None or word.is_plain or len(word.text) <= _LONGEST_SHORT_FORM:
+                continue
+            if self.lookup.is_upland_word(word) and not _VOWELS.isdisjoint(word.folded):
+                return more + 1
+        return 0
+
     def _is_highland_name(self, at: int) -> bool:
         """Return whether a name of the highlands begins here: "giàng a chu", "y blon nie", "thào mí chá"."""
         if self.note.next_word(at, 2) is None or self._ends_ordinary_word(at):
@@ -131,12 +181,13 @@ class SmallNames:
             return any(surname.has(first, may_lack_marks=may_lack_marks) for surname in surnames)
         return first.lower in ("y", "h") and self.lookup.upland.has(third, may_lack_marks=may_lack_marks)
 
-    def _length_after_middle(self, at: int, strength: Surname) -> int:
+    def _length_after_middle(self, at: int, strength: Surname, herald: Herald | None) -> int:
         """Return the length of a name with Văn or Thị, 0 if what follows is no given name."""
         second, third, fourth = self.words[at + 1], self.note.next_word(at, 2), self.note.next_word(at, 3)
         if third is None or third.is_digits:
             return 0
-        if second.folded == "thi" and not third.is_digits and self._is_given_after_thi(third):
+        is_sure = self._is_announced(at, herald) or self.note.begins_sentence(at)
+        if second.folded == "thi" and self._is_given_after_thi(third, is_sure=is_sure):
             return 3 + self._one_more(at + 3)
         is_ordinary = self.lookup.is_compound(second, third) or self.lookup.is_compound(third, fourth)
         if strength is Surname.WEAK and is_ordinary:
@@ -146,11 +197,11 @@ class SmallNames:
         is_word = third.folded in self.lookup.stop or not is_syllable(third.folded)
         return 0 if is_word or (strength is Surname.WEAK and self.note.is_plain) else 3
 
-    def _is_given_after_thi(self, word: NoteWord) -> bool:
+    def _is_given_after_thi(self, word: NoteWord, *, is_sure: bool) -> bool:
         """Return whether a word behind a surname and Thị is a given name, not "thị xã", "thi hành"."""
         if not self.note.is_plain:
             return word.lower not in self.lookup.after_thi
-        is_given = self.lookup.given.has(word, may_lack_marks=True) or not is_syllable(word.folded)
+        is_given = is_sure or self.lookup.given.has(word, may_lack_marks=True) or not is_syllable(word.folded)
         is_stopped = word.folded in self.lookup.stop and word.folded not in self.lookup.clear_given
         return is_given and not is_stopped and word.folded not in self.lookup.compounds.get("thi", ())
 
@@ -159,10 +210,15 @@ class SmallNames:
         if self.note.next_word(at, 2) is None:
             return False
         are_clear = [self._is_syllable(index) for index in (at + 1, at + 2)]
+        are_clear[1] = are_clear[1] or (self._is_common(at) and self._is_last_given(at + 2))
         if all(are_clear):
             return True
         are_given = [self.note.is_given(index) for index in (at + 1, at + 2)]
         return (are_clear[1] and are_given[0]) or (is_announced and are_clear[0] and are_given[1])
+
+    def _is_last_given(self, at: int) -> bool:
+        """Return whether a word is a given name that a sign separates from the next word."""
+        return self.note.is_given(at) and self.note.next_word(at) is None
 
     def _is_syllable(self, at: int) -> bool:
         """Return whether a word can be a part of a name behind a surname."""
@@ -176,8 +232,14 @@ class SmallNames:
         is_ordinary = self.lookup.is_compound(second, third)
         is_ordinary = is_ordinary or self.lookup.is_compound(third, self.note.next_word(at, 3))
         is_strong = strength is Surname.STRONG and self._is_common(at)
+        is_strong = is_strong or (not self.note.is_plain and self._is_certain(at))
         is_name = (is_strong and is_announced) if is_ordinary else (is_strong or is_announced)
         return 3 + self._one_more(at + 3) if is_name else 0
+
+    def _is_certain(self, at: int) -> bool:
+        """Return whether a name has a common surname and two given names: "phan đăng khoa"."""
+        is_common = self.lookup.common.has(self.words[at], may_lack_marks=False)
+        return is_common and self.note.is_given(at + 1) and self._is_sure_given(at + 2, is_first=False)
 
     def _is_announced(self, at: int, herald: Herald | None) -> bool:
         """Return whether the words before leave no doubt that a person follows."""
@@ -204,6 +266,19 @@ class SmallNames:
         is_ordinary = self.lookup.is_compound(self.words[at], self.note.next_word(at))
         return int(self._is_given(at) and not is_ordinary)
 
+    def _length_of_foreign(self, at: int, herald: Herald) -> int:
+        """Return the length of a foreigner's name: "ông zhang wei", "gọi là jenny", 0 for another."""
+        length = 0
+        while (word := self.note.next_word(at, length)) is not None and word.folded in self.lookup.foreign:
+            length += 1
+        word = self.words[at]
+        is_listed = word.lower in self.lookup.heralds or word.lower in self.lookup.suffixes
+        is_strange = len(word.text) > _LONGEST_SHORT_FORM and not is_syllable(word.folded)
+        is_nickname = herald is Herald.NAMED and word.is_plain and is_strange and not is_listed
+        if length > 1:
+            return length
+        return int(is_nickname and not _VOWELS.isdisjoint(word.folded))
+
     # Given names
 
     def _is_given(self, at: int, *, is_clear: bool = False) -> bool:
@@ -220,30 +295,64 @@ class SmallNames:
         first, title = self.words[at], self.words[at - 1]
         if self._is_of_several(at - length_of_herald) or self.lookup.is_compound(title, first):
             return 0
-        if self.lookup.is_compound(first, self.note.next_word(at)):
+        following = self.note.next_word(at)
+        is_said = herald is Herald.NAMED and following is not None and following.folded in self.lookup.stop
+        if self.lookup.is_compound(first, following) and not is_said:
             return 0
         is_rank = herald is Herald.TITLE and self.lookup.ranks.has(first, may_lack_marks=self.note.is_plain)
-        if is_rank and first.folded not in _UNSURE_RANKS:
+        is_senior = title.lower in _SENIOR and not self.note.is_plain and not self._precedes_number(at)
+        if is_rank and (is_senior or first.folded not in _UNSURE_RANKS):
             return 1
         is_clear = self.note.is_plain and title.folded in self.lookup.unclear_titles
         is_sure = is_clear or self.lookup.sure_given.has(first, may_lack_marks=self.note.is_plain)
         return 1 + self._one_more(at + 1) if is_sure and self._is_given(at, is_clear=is_clear) else 0
 
-    def _length_after_role(self, at: int, length_of_herald: int) -> int:
-        """Return 1 for a given name that can be no other word behind a role: "lễ tân thảo"."""
-        word, role = self.words[at], self.words[at - 1]
-        if (
-            self.note.is_plain
-            or length_of_herald < _LEAST_OF_ROLE
-            or self._is_of_several(at - length_of_herald)
-        ):
+    def _precedes_number(self, at: int) -> bool:
+        """Return whether a number follows a word."""
+        return at + 1 < len(self.words) and self.words[at + 1].is_digits
+
+    def _length_after_role(self, at: int, _: Herald, length_of_herald: int) -> int:
+        """Return the length of the given names behind a role that can be no other words: "lễ tân thảo"."""
+        role = self.words[at - 1]
+        is_short = length_of_herald < _LEAST_OF_ROLE and role.lower not in _SHORT_ROLES
+        if is_short or role.folded in _OWNERS_PLACES or self._is_of_several(at - length_of_herald):
             return 0
-        following = self.note.next_word(at)
+        return self._length_of_sure_given(at)
+
+    def _length_of_sure_given(self, at: int) -> int:
+        """Return how many given names stand here before a number, a function word or a verb of a person."""
+        length = 0
+        while length < _MOST_GIVEN and self._is_sure_given(at + length, is_first=not length):
+            length += 1
+        if not length:
+            return 0
+        first, last = self.words[at], self.words[at + length - 1]
+        following = self.note.next_word(at + length - 1)
         # Any other word may make an adjective with it: "nhân viên hoà nhã".
         ends_there = following is None or following.is_digits or following.folded in self.lookup.stop
-        is_ordinary = self.lookup.is_compound(role, word) or self.lookup.is_compound(word, following)
-        is_sure = self.lookup.sure_given.has(word, may_lack_marks=False)
-        return int(is_sure and ends_there and not is_ordinary)
+        ends_there = ends_there or self.lookup.is_personal_verb(self.words, at + length)
+        is_ordinary = at > 0 and self.lookup.is_compound(self.words[at - 1], first)
+        is_ordinary = (
+            is_ordinary or self.lookup.is_compound(first, last) or self.lookup.is_compound(last, following)
+        )
+        return length if ends_there and not is_ordinary else 0
+
+    def _is_sure_given(self, at: int, *, is_first: bool) -> bool:
+        """Return whether a word can hardly be anything else than a given name."""
+        if at >= len(self.words) or not (is_first or self.words[at].is_adjacent):
+            return False
+        if self.note.is_plain:
+            folded = self.words[at].folded
+            return folded in self.lookup.clear_given and folded not in self.lookup.stop
+        return self.lookup.sure_given.has(self.words[at], may_lack_marks=False)
+
+    def _length_of_speaker(self, at: int, herald: Herald | None) -> int:
+        """Return the length of the given names that begin a sentence before a verb: "thắm nói"."""
+        is_title = self.lookup.titles.has(self.words[at], may_lack_marks=self.note.is_plain)
+        if herald is not None or is_title or not self.note.begins_sentence(at):
+            return 0
+        length = self._length_of_sure_given(at)
+        return length if length and self.lookup.is_personal_verb(self.words, at + length) else 0
 
     def _is_of_several(self, at: int) -> bool:
         """Return whether a title is one of several people or of a place: "3 chị", "anh em", "quán cô"."""
