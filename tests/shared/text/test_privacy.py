@@ -1,11 +1,14 @@
 import itertools
+import json
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from field178_shared.codelists import load
+from field178_shared.codelists.loading import LISTS_FILE
 from field178_shared.text.normalisation import nfc
 from field178_shared.text.privacy import forbidden_stems, lint, mask, matches_forbidden, stigma_in
 
@@ -131,6 +134,37 @@ _NO_DESCRIPTIONS = (
     "người dân thôn Hạ đồng tình",
     "món ăn gốc Huế, đặc sản Nghệ An",
 )
+
+
+_LABELLED = (
+    "checklist_items",
+    "violations",
+    "inspection_enums",
+    "outreach",
+    "establishment_types",
+    "indicators",
+)
+
+
+def _labels(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("vi", "en") and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _labels(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _labels(inner)
+
+
+@pytest.mark.parametrize("name", _LABELLED)
+def test_no_label_of_a_list_is_marked_as_personal_data(name) -> None:
+    """Officers choose these texts; a mark on one would stand on every record and every export."""
+    labels = set(_labels(json.loads(LISTS_FILE.read_bytes())[name]))
+    assert labels
+    marks = {text: kinds for text in labels if (kinds := [kind for kind, _ in _marked(text)])}
+    assert {text for text, kinds in marks.items() if kinds != ["stigma"] * len(kinds)} == set()
 
 
 def _without_marks(text: str) -> str:
