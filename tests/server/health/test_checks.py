@@ -95,6 +95,7 @@ def test_drill_is_due_each_year(office: Office) -> None:
     assert judged(office, CheckName.DRILL) == (Level.OK, "")
     office.clock.move(days=367)
     assert judged(office, CheckName.DRILL) == (Level.ATTENTION, "due")
+    assert words_of(check(office, CheckName.DRILL), "vi").facts[0].startswith("Quá hạn từ ")
     digest, now = taken.proof.envelope_sha256, office.clock.now()
     run_write(office.engine, lambda session: log.note_drill(session, "main", digest, now))
     assert judged(office, CheckName.DRILL) == (Level.OK, "")

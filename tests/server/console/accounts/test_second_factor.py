@@ -55,7 +55,11 @@ def test_nothing_opens_before_the_second_factor_is_set_up(
         answer = browser.get(path)
         expected = [(302, AUTHENTICATOR)] if browser.get(path).status_code != 404 else [(404, None)]
         assert [(answer.status_code, answer.headers.get("Location"))] == expected, path
-    assert "chỉ mật khẩu thì chưa đủ" in unescape(browser.text(AUTHENTICATOR))
+    shown = unescape(browser.text(AUTHENTICATOR))
+    assert "chỉ mật khẩu thì chưa đủ" in shown
+    # The page of the account, with its sign-out, is not open yet.
+    assert 'action="/sign-out"' in shown
+    assert 'class="back-link"' not in shown
     assert browser.post("/account/password", {"present": PASSWORD}).headers["Location"] == AUTHENTICATOR
     set_up(office, browser)
     assert browser.get("/").status_code == 200
