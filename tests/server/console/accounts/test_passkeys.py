@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.server.console.conftest import Browser, open_session
 from tests.server.office_scene import PASSWORD, Office, copy_of
 from tests.server.passkey_device import PasskeyDevice
@@ -83,6 +84,25 @@ def test_passkey_is_asked_after_the_password(office: Office, device: PasskeyDevi
     assert end_sign_in(browser, asked_for, device.get(asked_for)) == 303
     assert browser.get("/account").status_code == 200
     assert "Máy ở cơ quan" in browser.text("/account")
+
+
+def test_code_is_offered_to_who_has_an_authenticator(office: Office, device: PasskeyDevice) -> None:
+    add(open_session(office, "chi"), device)
+    code = "Quay lại đăng nhập để nhập mã"
+    assert code not in asked_after_password(office)
+    assert "/help/emergency/lost-key" in asked_after_password(office)
+
+    def give_codes(session: Session) -> None:
+        officers.by_login_or_id(session, "main", "chi").totp_secret = "JBSWY3DPEHPK3PXP"
+
+    run_write(office.engine, give_codes)
+    assert code in asked_after_password(office)
+
+
+def asked_after_password(office: Office) -> str:
+    """Return the page that asks for the passkey."""
+    sent = {"login": "chi", "password": PASSWORD}
+    return office.app.test_client().post("/sign-in", data=sent).get_data(as_text=True)
 
 
 def test_wrong_password_reaches_no_passkey(office: Office, device: PasskeyDevice) -> None:
