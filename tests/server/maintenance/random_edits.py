@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tests.server.office_scene import settings_of
 
 from field178_server.audit import verify
+from field178_server.audit.access_state import PARTS
 from field178_server.database.engine import create_engine_for
 from field178_server.database.models import Base
 from field178_server.maintenance.integrity import faults_of_rows
@@ -143,7 +144,10 @@ def checked_tables() -> list[Table]:
 
 @dataclass(frozen=True, slots=True)
 class EditedStore:
-    """A store on SQLite; `choices`: the checked tables that have rows, with their primary keys."""
+    """A store on SQLite; `choices`: the checked tables that have rows, with their primary keys.
+
+    Tables of the access state that the office did not use yet get a row, so that each is edited.
+    """
 
     engine: Engine
     tenant_id: str
@@ -155,6 +159,7 @@ class EditedStore:
         """Open the store of a folder, after its roots were extended."""
         settings = settings_of(folder)
         engine, keys = create_engine_for(settings.effective_database_url), load_keys(settings.key_dir)
+        _fill_access_tables(engine, settings.tenant)
         verify.extend(engine, settings.tenant, keys.receipt, SystemClock())
         with engine.connect() as connection:
             choices = [(table, _keys(connection, table)) for table in checked_tables()]
@@ -200,6 +205,24 @@ class EditedStore:
             finally:
                 connection.rollback()
                 connection.invalidate()  # its settings are not those of the engine
+
+
+def _fill_access_tables(engine: Engine, tenant_id: str) -> None:
+    """Insert a row into each empty table of the access state, without the constraints of the schema."""
+    tables = {
+        str(part.model.__table__.name): Base.metadata.tables[part.model.__table__.name] for part in PARTS
+    }
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
+            driver.execute(f"PRAGMA {pragma}")
+        for table in tables.values():
+            if connection.execute(select(*table.primary_key).limit(1)).first() is None:
+                row = {column.name: EMPTY_VALUES[type(column.type).__name__] for column in table.columns}
+                connection.execute(table.insert().values(row | {"tenant_id": tenant_id}))
+        connection.commit()
+        connection.invalidate()  # its settings are not those of the engine
 
 
 def other(value: Any, column: Any, rng: random.Random) -> Any:
