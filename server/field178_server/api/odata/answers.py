@@ -114,6 +114,7 @@ class AnswerFile:
 
     def close(self) -> None:
         """Close the file without an answer."""
+        self._out.close()
         self._file.close()
 
 
