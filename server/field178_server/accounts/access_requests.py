@@ -61,6 +61,17 @@ def withdraw_open(
             decide(session, context, request, WITHDRAWN)
 
 
+def withdraw_asked_by(session: Session, context: OperationContext, asker_id: str) -> None:
+    """Withdraw the open requests that an officer asked for, before the account is closed."""
+    query = select(AccessRequest).where(
+        AccessRequest.tenant_id == context.tenant_id,
+        AccessRequest.asked_by == asker_id,
+        AccessRequest.decided_at.is_(None),
+    )
+    for request in session.scalars(query).all():
+        decide(session, context, request, WITHDRAWN)
+
+
 def open_of(session: Session, tenant_id: str, officer_id: str) -> list[AccessRequest]:
     """Return the open requests for an officer, oldest first."""
     query = select(AccessRequest).where(

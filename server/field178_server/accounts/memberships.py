@@ -55,7 +55,7 @@ def follow_day(session: Session, context: OperationContext) -> int:
             if not begins and not ends:
                 continue
             officer = session.get(Officer, (tenant_id, officer_id))
-            if officer is None:
+            if officer is None or (begins and officer.disabled_at is not None):
                 continue
             exchange(session, context, officer, left=[team] if ends else (), joined=[team] if begins else ())
             action = "membership_ended" if ends else "membership_begun"

@@ -45,12 +45,10 @@ def add(
     request: AccountRequest,
     team_names: Sequence[str],
     password_hash: str | None,
-    *,
-    is_open: bool = True,
 ) -> str:
     """Create an account and return its id; raise AppError(bad_request) with the invalid argument.
 
-    `is_open` False: it is closed, and no tablet sees it, until `open_account`.
+    Without a password it is closed, and no tablet sees it, until `open_account`.
     """
     if request.role not in context.lists.roles:
         raise AppError(ErrorCode.BAD_REQUEST, role=request.role)
@@ -63,7 +61,7 @@ def add(
     new = NewOfficer(request.login, request.name, request.role, agency, "vi", tuple(sorted(own)))
     officer = officers.add(session, context.tenant_id, context.ids.time_ordered(), new, context.now())
     officer.password_hash, officer.email = password_hash, request.email
-    if is_open:
+    if password_hash is not None:
         roster.list_officer(session, context, officer, joined)
     else:
         officer.disabled_at = context.now()
@@ -84,6 +82,7 @@ def disable(session: Session, context: OperationContext, login: str) -> str:
     officer = officers.by_login_or_id(session, context.tenant_id, login)
     officers.disable(session, officer, context.now())
     access_requests.withdraw_open(session, context, officer.officer_id, KINDS)
+    access_requests.withdraw_asked_by(session, context, officer.officer_id)
     roster.unlist_officer(session, context, officer)
     context.note(session, AuditEntry("officer_disabled", officer.officer_id))
     return officer.officer_id
@@ -122,7 +121,8 @@ def change(session: Session, context: OperationContext, officer_id: str, request
     officers.set_scopes(session, officer, own)
     if officer.disabled_at is None:
         roster.list_officer(session, context, officer, joined)
-        roster.leave(session, context, officer, left)
+    # Of a closed account too: a membership that stays would give its team back after the account opens.
+    roster.leave(session, context, officer, left)
     context.note(
         session,
         AuditEntry("officer_changed", officer_id, details={"role": request.role, "agency": request.agency}),

@@ -15,7 +15,6 @@ from field178_server.cli.context import Operator, operator_command, show
 from field178_server.cli.language import LANGUAGE, _
 from field178_server.office.reminders.account_changes import notify_of_reset
 from field178_server.office.reminders.oversight import notify_without_second
-from field178_server.records.access import is_harmless
 from field178_server.security import passwords, totp
 from field178_server.security.passwords import Weakness
 from field178_shared.time.clock import local_date
@@ -60,8 +59,7 @@ def add(  # noqa: PLR0913  # one parameter an option
 
     def write(session: Session) -> str:
         officer_id = accounts.add(session, at.context, request, team_names, stored)
-        if not is_harmless(role, at.lists):
-            notify_without_second(session, at.context)
+        notify_without_second(session, at.context)
         return officer_id
 
     officer_id = at.write(write)

@@ -45,7 +45,7 @@ class AccessFilter:
         return column.in_(sorted(self.scopes)) if self.scopes else false()
 
 
-def is_harmless(role: str, lists: CodeLists) -> bool:
+def _is_harmless(role: str, lists: CodeLists) -> bool:
     """Return whether a role has only rights that read no record and give nobody access."""
     return role in lists.roles and lists.roles[role].rights <= HARMLESS_RIGHTS
 
@@ -60,7 +60,7 @@ def gains_access(
 ) -> bool:
     """Return whether role and scopes give more than others before them; harmless roles give nothing."""
     (role_before, _), (role, _) = before, after
-    if is_harmless(role, lists):
+    if _is_harmless(role, lists):
         return False
     has = lists.roles[role_before].rights if role_before in lists.roles else frozenset()
     had, gets = _reach(*before, lists), _reach(*after, lists)

@@ -149,7 +149,7 @@ def reopen(officer_id: str) -> AnyResponse:
     """Open a closed account again and show a link by which the officer chooses a password."""
     context, by_mail = office(), current_page().runtime.settings.sends_mail
     refused = _act(
-        officer_id, lambda session: rights.reopen_account(session, context, officer_id, by_mail=by_mail)
+        officer_id, lambda session: rights.ask_account(session, context, officer_id, by_mail=by_mail)
     )
     return refused or _show_link(officer_id)
 

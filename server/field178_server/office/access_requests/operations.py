@@ -30,22 +30,14 @@ from field178_server.database.tables.access import (
 from field178_server.office.access_requests import rights
 from field178_server.office.reminders import access_notices
 from field178_server.office.reminders.oversight import notify_of_refused_password
-from field178_server.records.access import is_harmless
 from field178_shared.errors import AppError, ErrorCode
 
 
 def ask_password(session: Session, context: OperationContext, officer_id: str, *, by_mail: bool) -> None:
-    """Request another password, which the officer chooses by a link; the present one stays in force.
-
-    An account that reads no record and never had a password needs no second person for its link.
-    """
+    """Request another password, which the officer chooses by a link; the present one stays in force."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     if officer.disabled_at is not None:
         raise AppError(ErrorCode.FORBIDDEN, officer=officer_id)
-    if officer.password_hash is None and is_harmless(officer.role, context.lists):
-        officers.set_password(session, officer, None)
-        context.note(session, AuditEntry("password_reset", officer_id))
-        return
     request = access_requests.ask(session, context, officer_id, PASSWORD)
     access_notices.notify_of_request(session, context, request, by_mail=by_mail)
 

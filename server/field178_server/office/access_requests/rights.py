@@ -17,7 +17,7 @@ from field178_server.database.tables.account import Officer
 from field178_server.office.reminders import access_notices
 from field178_server.office.teams import operations as team_operations
 from field178_server.office.teams.operations import SeenTeam, entry_of
-from field178_server.records.access import gains_access, is_harmless
+from field178_server.records.access import gains_access
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.reading import text_of
 from field178_shared.records.teams import Membership
@@ -72,26 +72,17 @@ def add_account(
     *,
     by_mail: bool,
 ) -> str:
-    """Create an account without a password; it is closed until a second person confirms, unless harmless."""
-    is_open = is_harmless(request.role, context.lists)
-    officer_id = accounts.add(session, context, request, team_names, None, is_open=is_open)
-    if not is_open:
-        ask_account(session, context, officer_id, by_mail=by_mail)
+    """Create a closed account without a password; a second person opens it.
+
+    Whatever its role: a password of an account that reads nothing would stay when it is given more.
+    """
+    officer_id = accounts.add(session, context, request, team_names, None)
+    ask_account(session, context, officer_id, by_mail=by_mail)
     return officer_id
 
 
-def reopen_account(session: Session, context: OperationContext, officer_id: str, *, by_mail: bool) -> None:
-    """Open a closed account again without a password; one that gives access waits for a second person."""
-    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
-    if is_harmless(officer.role, context.lists):
-        access_requests.withdraw_open(session, context, officer_id, (ACCOUNT,))
-        accounts.open_account(session, context, officer_id, None)
-    else:
-        ask_account(session, context, officer_id, by_mail=by_mail)
-
-
 def ask_account(session: Session, context: OperationContext, officer_id: str, *, by_mail: bool) -> None:
-    """Request that a closed account is opened with the rights that it has now."""
+    """Request that a closed account is opened, with another password and the rights that it has now."""
     officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
     details = _present_rights(session, officer).to_json()
     _ask(session, context, officer_id, ACCOUNT, details, by_mail=by_mail)

@@ -21,7 +21,8 @@ from tests.server.console.access_requests.test_passwords import (
 from tests.server.console.conftest import Browser
 from tests.server.office_scene import PASSWORD, TEAM, Office
 
-from field178_server.accounts import officers, teams
+from field178_server.accounts import officers, operations, teams
+from field178_server.accounts.memberships import follow_day
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
 
@@ -87,8 +88,8 @@ def test_link_of_a_new_account_speaks_of_no_present_password(office: Office, adm
     assert "Mở lại tài khoản này" not in account
 
 
-@pytest.mark.parametrize("role", ["reviewer", "admin", "privacy_officer", "leader_viewer"])
-def test_new_account_that_gives_access_waits_for_a_second_person(
+@pytest.mark.parametrize("role", ["reviewer", "admin", "privacy_officer", "leader_viewer", "city_viewer"])
+def test_new_account_waits_for_a_second_person(
     office: Office, admin: Browser, leader: Browser, stranger: Browser, role: str
 ) -> None:
     link = add(admin, role)
@@ -103,12 +104,53 @@ def test_new_account_that_gives_access_waits_for_a_second_person(
     assert actions(office) == ["access_requested", "access_confirmed"]
 
 
-def test_account_that_reads_no_record_opens_at_once(
-    office: Office, admin: Browser, stranger: Browser
+def test_role_that_reads_nothing_is_no_way_into_a_closed_account(
+    office: Office, admin: Browser, leader: Browser, stranger: Browser
 ) -> None:
-    choose(stranger, add(admin, "city_viewer"))
-    assert signs_in(office, "moi", NEW)
-    assert actions(office) == []
+    """An administrator who closes an account, lowers its role and opens it gets no password for it."""
+    path = f"/people/{office.officer_id('chi')}"
+    assert admin.post(f"{path}/close", {"password": PASSWORD}).status_code == 303
+    assert save(office, admin, "chi", "city_viewer") == 303
+    answer = admin.post(f"{path}/reopen", {"password": PASSWORD})
+    link = LINK.search(unescape(admin.text(answer.headers["Location"])))
+    assert link is not None
+    code = digits_of(stranger, choose(stranger, link[1]))
+    assert not signs_in(office, "chi", NEW)
+    wrong = {"check_code": "000000" if code != "000000" else "111111", "password": PASSWORD}
+    assert leader.post(path_of(office, "confirm"), wrong).status_code in (400, 403, 422)
+    assert not signs_in(office, "chi", NEW)
+    assert leader.post(path_of(office, "confirm"), wrong | {"check_code": code}).status_code == 303
+    assert signs_in(office, "chi", NEW)
+
+
+def test_requests_of_a_closed_administrator_are_withdrawn(
+    office: Office, admin: Browser, leader: Browser
+) -> None:
+    assert save(office, admin, "city_viewer", "reviewer") == 303
+    path = path_of(office, "confirm")
+    run_write(office.engine, lambda session: operations.disable(session, office.context, "admin"))
+    assert leader.post(path, {"password": PASSWORD}).status_code == 404
+    assert rights_of(office, "city_viewer")[0] == "city_viewer"
+
+
+def test_team_of_a_lowered_closed_account_does_not_come_back(
+    office: Office, signed_in: Callable[[str], Browser], stranger: Browser
+) -> None:
+    """What the second person saw is what the account has, also after the next hour's memberships."""
+    path = f"/people/{office.officer_id('an')}"
+    assert any(scope.startswith("team:") for scope in rights_of(office, "an")[1])
+    office.clock.move(days=2)
+    admin, leader = signed_in("admin"), signed_in("leader_viewer")
+    assert admin.post(f"{path}/close", {"password": PASSWORD}).status_code == 303
+    assert save(office, admin, "an", "reviewer", unit=UNIT_ID) == 303
+    answer = admin.post(f"{path}/reopen", {"password": PASSWORD})
+    link = LINK.search(unescape(admin.text(answer.headers["Location"])))
+    assert link is not None
+    code = digits_of(stranger, choose(stranger, link[1]))
+    sent = {"check_code": code, "password": PASSWORD}
+    assert leader.post(path_of(office, "confirm"), sent).status_code == 303
+    run_write(office.engine, lambda session: follow_day(session, office.context))
+    assert rights_of(office, "an") == ("reviewer", {f"unit:{UNIT_ID}"})
 
 
 def test_account_whose_rights_changed_since_it_was_asked_for_is_not_confirmed(

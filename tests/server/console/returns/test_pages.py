@@ -468,7 +468,8 @@ def test_page_of_the_office_costs_the_same_with_many_agencies(
     for number in range(5):
         row = AccountRequest(f"vks{number}", f"VKS {number}", "agency_reporter", "regional_procuracy", ())
         run_write(
-            office.engine, lambda session, row=row: accounts.add(session, office.context, row, (), None)
+            office.engine,
+            lambda session, row=row: accounts.add(session, office.context, row, (), "not a hash"),
         )
     with statements(office.engine) as many:
         page = reviewer.text("/returns")

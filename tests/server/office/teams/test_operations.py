@@ -54,7 +54,7 @@ class Desk:
         self.write(lambda session: operations.save(session, self.context, SeenTeam(TEAM_ID, 0), VALUES))
         self.binh = self.write(
             lambda session: accounts.add(
-                session, self.context, AccountRequest("binh", "Bình", "inspector", None, ()), (), None
+                session, self.context, AccountRequest("binh", "Bình", "inspector", None, ()), (), "not a hash"
             )
         )
         self.member(OFFICER)
