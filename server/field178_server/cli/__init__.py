@@ -54,7 +54,10 @@ COMMANDS: Table = {
     ),
     "withdraw-order": ("tablets.withdraw_order", _("Withdraw the order that a tablet has not received yet.")),
     "orders": ("tablets.list_orders", _("List the orders to a tablet: when, why, and what it answered.")),
-    "grant": ("tablets.grant", _("Grant a scope to a tablet.")),
+    "grant": (
+        "tablets.grant",
+        _("Grant a scope to a tablet, whatever its officers may read; oversight is told."),
+    ),
     "ungrant": ("tablets.ungrant", _("Take a scope from a tablet.")),
     "expire-sessions": (
         "tablets.expire_sessions",

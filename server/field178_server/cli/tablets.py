@@ -17,6 +17,7 @@ from field178_server.database.models import Device, DeviceOrder, NumberLease
 from field178_server.devices import enrolment, orders
 from field178_server.http.process_log import log_beside
 from field178_server.office.offline_imports.operations import open_offline_export, rehearse, take_in
+from field178_server.office.reminders.oversight import notify_without_second
 from field178_server.office.tablets import operations as office
 from field178_server.replication import number_blocks
 from field178_server.replication.exchange import Exchange
@@ -34,7 +35,14 @@ from field178_shared.time.clock import local_date, to_wire
 def enrol_code(at: Operator, login: str, explicit: tuple[str, ...], url: str | None, qr: bool | None) -> None:
     """Issue and print an enrolment code."""
     code = enrolment.new_code(random.SystemRandom())
-    granted = at.write(lambda session: office.issue_code(session, at.context, login, explicit, code))
+
+    def write(session: Session) -> list[str]:
+        granted = office.issue_code(session, at.context, login, explicit, code)
+        if explicit:
+            notify_without_second(session, at.context)
+        return granted
+
+    granted = at.write(write)
     link = enrolment.link(url or at.settings.url, code, _pins(at), at.keyring.receipt_key)
     expires = to_wire(at.clock.now() + enrolment.CODE_LIFE)
     show({"code": code, "link": link, "scopes": granted, "expires": expires})
@@ -102,8 +110,13 @@ def _order_row(item: DeviceOrder) -> dict[str, object]:
 @click.argument("scope")
 @operator_command
 def grant(at: Operator, device: str, scope: str) -> None:
-    """Grant a scope to a tablet."""
-    at.write(lambda session: office.grant(session, at.context, device, scope))
+    """Grant a scope to a tablet, whatever its officers may read; oversight is told."""
+
+    def write(session: Session) -> None:
+        office.grant_without_officer(session, at.context, device, scope)
+        notify_without_second(session, at.context)
+
+    at.write(write)
     show({"device": device, "granted": scope})
 
 

@@ -166,13 +166,15 @@ def test_changes_that_wait_for_an_officer_run_at_the_sign_in(office: Office, own
 def test_beside_a_living_officer_the_others_changes_wait(office: Office, owner: Sender) -> None:
     tablet = owner.tablet
     assert tablet.sign_in("binh").status_code == 200
-    office_does(office, lambda session: tablets.grant(session, office.context, tablet.device, UNIT))
+    office_does(
+        office, lambda session: tablets.grant_without_officer(session, office.context, tablet.device, UNIT)
+    )
     disable(office, tablet)
     ended, living = tablet.change(2), tablet.change(3) | {"user": office.officer_id("binh")}
     frames = tablet.frames(push=[ended, living])
     assert result_of(frames, ended) == ("quarantined", "user_unknown")
     assert result_of(frames, living) == ("applied", None)
-    # What the office granted to the tablet itself is read, what rested on the ended account is not.
+    # What the operator granted to the tablet itself is read, what rested on the ended account is not.
     assert record_scopes(frames[0]) == ["ref", UNIT]
     assert "sign_in" not in frames[0]
 

@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 from tests.server.cli.command import Command
 from tests.server.console.conftest import Browser
 from tests.server.office_scene import PASSWORD, MovedClock, Office, Tablet, problem_of
 
+from field178_server.database.models import Notice
+from field178_server.database.unit_of_work import snapshot
 from field178_server.settings import Settings
 from field178_shared.time.clock import SystemClock
 
@@ -85,11 +88,22 @@ def test_a_tablet_waits_for_the_sign_in_of_its_officer(
     assert [row[6] for row in field178.rows("devices")] == ["sign_in", "sign_in"]
 
 
-def test_a_grant_and_its_withdrawal_reach_the_tablet(field178: Command, tablet: Tablet) -> None:
+def told_of_access(office: Office) -> set[str]:
+    """Return the audiences of the notice of access that was given without a second person."""
+    with snapshot(office.engine) as session:
+        notices = session.scalars(select(Notice)).all()
+    return {notice.audience for notice in notices if "without a second person" in notice.text_en}
+
+
+def test_a_grant_reaches_the_tablet_and_oversight_and_its_withdrawal_the_tablet(
+    office: Office, field178: Command, tablet: Tablet
+) -> None:
     before = sent_scopes(tablet)
+    assert not told_of_access(office)
     field178("grant", tablet.device, "unit:c11635_v1")
     field178("grant", tablet.device, "unit:c11635_v1")
     assert set(sent_scopes(tablet)) == {*before, "unit:c11635_v1"}
+    assert {"role:privacy_officer", "role:leader_viewer"} <= told_of_access(office)
     field178("ungrant", tablet.device, "unit:c11635_v1")
     assert sent_scopes(tablet) == before
     assert field178.run("ungrant", tablet.device, "unit:c11635_v1").exit_code == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from flask import Response, request, url_for
@@ -22,7 +22,7 @@ from field178_server.database.unit_of_work import run_write
 from field178_server.devices import orders
 from field178_server.http.browser_session import password_refusal
 from field178_server.office.tablets import operations
-from field178_server.office.tablets.queries import find_tablet, grants_of, officers_on
+from field178_server.office.tablets.queries import find_tablet, grantable_scopes, grants_of, officers_on
 from field178_server.records.labels import names_of
 from field178_shared.text.i18n import N_
 from field178_shared.text.normalisation import sort_key
@@ -47,7 +47,7 @@ def rename(device_id: str) -> AnyResponse:
 
 
 def grant_scope(device_id: str) -> AnyResponse:
-    """Grant a team or a commune to a tablet."""
+    """Grant a tablet a team or a commune of an officer who signed in on it."""
     context, scope = office(), request.form.get("scope", "")
     if not scope:
         return _page(device_id, {"scope": current_page().say(_NO_SCOPE)})
@@ -81,6 +81,7 @@ def _page(
         access = tablet_access(page.officer, page.lists)
         row = or_404(find_tablet(session, page.tenant_id, access, device_id))
         grants = grants_of(session, page.tenant_id, device_id)
+        grantable = grantable_scopes(session, page.tenant_id, device_id, page.lists)
         team_ids = [team.id for team in teams.everyone(session, page.tenant_id)]
         people = officers_on(session, page.tenant_id, device_id)
         given = orders.orders_of(session, page.tenant_id, device_id)
@@ -97,7 +98,7 @@ def _page(
         grants=sorted(
             (grant for grant in grants if grant.scope != "ref"), key=lambda grant: _name_key(grant.scope)
         ),
-        missing=_missing_scopes(team_ids, {grant.scope for grant in grants}),
+        grantable=sorted(grantable, key=lambda scope: (scope.startswith("unit:"), _name_key(scope))),
         people=people,
         orders=[order_view(order, names.people, page.localizer) for order in given],
         may_order=bool(kinds_for(standing)),
@@ -105,14 +106,6 @@ def _page(
         may_manage=page.may("console.tablets.rename") and row.revoked_at is None,
         errors=errors,
     )
-
-
-def _missing_scopes(team_ids: Iterable[str], granted: Collection[str]) -> list[str]:
-    """Return the teams, then the communes in force, that a tablet may be granted."""
-    page = current_page()
-    units = (f"unit:{unit.id}" for unit in page.lists.units.values() if unit.valid_on(page.today))
-    scopes = {*(f"team:{team_id}" for team_id in team_ids), *units}.difference(granted)
-    return sorted(scopes, key=lambda scope: (scope.startswith("unit:"), _name_key(scope)))
 
 
 def _name_key(scope: str) -> str:

@@ -28,8 +28,9 @@ _TOKEN = N_(
     " revoke it stand on the page “Data feeds”."
 )
 _WITHOUT_SECOND = N_(
-    "Access was given without a second person: an account or a password at the server itself, or communes"
-    " to a team. Which one and by whom stands in the audit trail, which the privacy officer reads."
+    "Access was given without a second person: an account, a password or a tablet’s area at the server"
+    " itself, or communes to a team. Which one and by whom stands in the audit trail, which the privacy"
+    " officer reads."
 )
 _WAITING = N_(
     "A password, an account or a right waits for a second person. Which one, and who asked, stand on the page"

@@ -17,6 +17,7 @@ from field178_server.database.models import Blob, Device, Tenant
 from field178_server.devices import enrolment
 from field178_server.devices import sessions as device_sessions
 from field178_server.devices.access import all_devices
+from field178_server.office.tablets.queries import grantable_scopes
 from field178_server.records import scopes
 from field178_server.replication import number_blocks
 from field178_server.replication.quarantine.waiting import run_waiting
@@ -73,12 +74,27 @@ def rename(session: Session, context: OperationContext, device_id: str, label: s
 
 
 def grant(session: Session, context: OperationContext, device_id: str, scope: str) -> None:
-    """Grant a scope to a tablet."""
+    """Grant a tablet a scope of an officer who signed in on it; it reads it while the officer has it.
+
+    Raises AppError(forbidden) for another scope: one administrator would give access without a second person.
+    """
+    via = grantable_scopes(session, context.tenant_id, device_id, context.lists).get(scope)
+    if via is None:
+        raise AppError(ErrorCode.FORBIDDEN, scope=scope)
+    _grant(session, context, device_id, scope, via)
+
+
+def grant_without_officer(session: Session, context: OperationContext, device_id: str, scope: str) -> None:
+    """Grant a scope to the tablet itself, whatever its officers may read, as the operator of the server."""
     if scope == scopes.OFFICE:
         raise AppError(ErrorCode.FORBIDDEN, scope=scope)
+    _grant(session, context, device_id, scope, None)
+
+
+def _grant(session: Session, context: OperationContext, device_id: str, scope: str, via: str | None) -> None:
     tablet = device(session, context, device_id)
     scopes.ensure(session, context.tenant_id, (scope,), context.lists)
-    scopes.grant(session, tablet, {scope: None}, context.now())
+    scopes.grant(session, tablet, {scope: via}, context.now())
     context.note(session, AuditEntry("scope_granted", device_id, scope))
     # Evaluate again the changes that were quarantined without this scope.
     run_waiting(session, context, device_id)

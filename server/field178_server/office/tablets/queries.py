@@ -10,13 +10,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts import officers
 from field178_server.database.models import Device, DeviceOfficer, DeviceScope, Officer, Quarantine
 from field178_server.devices.access import tablets_within
+from field178_server.devices.context import load_device
 from field178_server.devices.heartbeat import IS_IN_USE, is_silent, silent_since
+from field178_server.records import scopes
 from field178_server.records.access import AccessFilter
 from field178_server.records.keyset import KeysetPage, Order, PageStart, keyset_page
 from field178_server.records.labels import Names, names_of
+from field178_server.records.scopes import Grants
 from field178_server.replication.quarantine.store import IS_OPEN
+from field178_shared.codelists import CodeLists
 from field178_shared.time.clock import local_date, start_of_day
 
 PAGE_SIZE = 50
@@ -103,6 +108,19 @@ def grants_of(session: Session, tenant_id: str, device_id: str) -> tuple[Grant, 
         .order_by(DeviceScope.scope)
     )
     return tuple(Grant(scope, via is None) for scope, via in rows)
+
+
+def grantable_scopes(session: Session, tenant_id: str, device_id: str, lists: CodeLists) -> Grants:
+    """Return the scopes that a tablet lacks and that officers who signed in on it have.
+
+    Officers with a closed account, or with a password that was reset since, do not count.
+    """
+    own: set[str] = set()
+    for officer_id in load_device(session, tenant_id, device_id).users:
+        own |= officers.scopes_of(session, tenant_id, officer_id)
+    granted = {grant.scope for grant in grants_of(session, tenant_id, device_id)}
+    of_officers = scopes.for_tablet(own, lists)
+    return {scope: via for scope, via in of_officers.items() if via is not None and scope not in granted}
 
 
 def officers_on(session: Session, tenant_id: str, device_id: str) -> tuple[OfficerOnTablet, ...]:

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from html import unescape
 
 import pytest
+from sqlalchemy import delete, insert
 from tests.server.console.conftest import Browser, FieldWork
 from tests.server.console.reviews.test_pages import words
 from tests.server.office_scene import PASSWORD, Office, Tablet
 
 from field178_server.audit import verify
 from field178_server.audit.history_check import history_of
-from field178_server.database.models import Audit, Device, DeviceScope
+from field178_server.database.models import Audit, Device, DeviceScope, OfficerScope
 from field178_server.database.unit_of_work import snapshot
 
 CODE = re.compile(r'id="code">([0-9A-Z-]+)<')
@@ -186,13 +188,45 @@ def test_administrator_renames_a_tablet_and_changes_its_area(
     assert (empty.status_code, "từ 1 đến 64 ký tự" in unescape(empty.get_data(as_text=True))) == (422, True)
     assert admin.post(f"{path}/rename", {"label": " Máy  An Lão ", "password": PASSWORD}).status_code == 303
     assert "Đã đổi tên: Máy An Lão." in figures(admin)
-    assert admin.post(f"{path}/grant", {"scope": "unit:c11647_v2"}).status_code == 303
-    assert "unit:c11647_v2" in _scopes(office, in_the_field.tablet)
-    assert admin.post(f"{path}/take", {"scope": "unit:c11647_v2"}).status_code == 303
-    assert "unit:c11647_v2" not in _scopes(office, in_the_field.tablet)
+    # The tablet was enrolled with scopes that its officer does not have, and lacks the three that he has.
+    own = set(re.findall(r'<option value="((?:team|unit):[^"]+)"', admin.text(path)))
+    own -= _scopes(office, in_the_field.tablet)
+    assert len(own) == 3
+    for scope in sorted(own):
+        assert admin.post(f"{path}/grant", {"scope": scope}).status_code == 303
+    assert own <= _scopes(office, in_the_field.tablet)
+    assert "Không còn gì để giao" in unescape(admin.text(path))
+    assert admin.post(f"{path}/take", {"scope": scope}).status_code == 303
+    assert scope not in _scopes(office, in_the_field.tablet)
     assert [admin.post(f"{path}/{action}").status_code for action in ("grant", "take")] == [422, 422]
     assert reviewer.get(path).status_code == 200
     assert reviewer.post(f"{path}/rename", {"label": "Khác", "password": PASSWORD}).status_code == 404
+
+
+def test_administrator_alone_gives_a_tablet_nothing_that_its_officers_may_not_read(
+    office: Office, admin: Browser, in_the_field: FieldWork
+) -> None:
+    """A tablet of an officer without a team gets the team's records when the officer has a place in it."""
+    record = in_the_field.visit()
+    tablet = Tablet(office)
+    assert tablet.enrol(office.code("binh")).status_code == 201
+    tablet.open_session()
+    tablet.sign_in("binh")
+    admin.confirms()
+    path = f"/tablets/{tablet.device}/grant"
+    (team,) = (scope for scope in _scopes(office, in_the_field.tablet) if scope.startswith("team:"))
+    for scope in (team, "unit:c11647_v2", "office"):
+        assert admin.post(path, {"scope": scope}).status_code == 403
+    assert _scopes(office, tablet) == {"ref"}
+    assert record not in json.dumps(tablet.frames())
+    with office.engine.begin() as connection:
+        own = {"tenant_id": office.settings.tenant, "officer_id": office.officer_id("binh"), "scope": team}
+        connection.execute(insert(OfficerScope).values(own))
+    assert admin.post(path, {"scope": team}).status_code == 303
+    assert record in json.dumps(tablet.frames())
+    with office.engine.begin() as connection:
+        connection.execute(delete(OfficerScope).where(OfficerScope.officer_id == own["officer_id"]))
+    assert team not in tablet.frames()[0]["scopes"]
 
 
 def _scopes(office: Office, tablet: Tablet) -> set[str]:
