@@ -85,8 +85,8 @@ def _fill(folder: Path, rows: int) -> str:
     hashed = token_hash("main", token)
 
     def make(session: Session) -> None:
-        token_id = make_token(session, context, request, hashed)
-        accept_token(session, replace(context, actor=Actor("officer", reader)), token_id)
+        token_id = make_token(session, context, request)
+        accept_token(session, replace(context, actor=Actor("officer", reader)), token_id, hashed)
 
     run_write(engine, make)
     engine.dispose()

@@ -183,12 +183,11 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
         server.command("user", "password", login, stdin=f"{PASSWORD}\n")
     webhook, _ = add(Settings.from_environment({"FIELD178_DATA_DIR": str(folder)}), "https://hook.invalid/in")
     request = ask_password(Settings.from_environment({"FIELD178_DATA_DIR": str(folder)}), "gl02")
+    names = ids_of(folder)
+    # A scope of its officer that the tablet lacks, which its page offers to grant.
+    server.command("ungrant", names["device"], names["granted"])
     server.start()
-    names = (
-        ids_of(folder)
-        | {"request": request}
-        | {"webhook": webhook, "register_import": begin_import(server, folder)}
-    )
+    names |= {"request": request, "webhook": webhook, "register_import": begin_import(server, folder)}
     yield District(server, names)
     server.stop()
 
@@ -217,7 +216,7 @@ def ids_of(folder: Path) -> dict[str, str]:
         "sanctioned, sanction": "SELECT visit_id, decision_id FROM sanction_row ORDER BY visit_id LIMIT 1",
         "item": "SELECT record_id FROM plan_item_row ORDER BY window_to DESC, record_id LIMIT 1",
         "team": f"{records} 'team' ORDER BY record_id LIMIT 1",
-        "device": "SELECT device_id FROM device ORDER BY device_id LIMIT 1",
+        "device, granted": "SELECT device_id, scope FROM device_scope WHERE scope = via ORDER BY 1 LIMIT 1",
         "officer": "SELECT officer_id FROM officer WHERE login = 'gl02'",
         "correction": f"{records} 'information_correction' ORDER BY record_id LIMIT 1",
         "media_post": f"{records} 'media_post' AND scope = 'unit:c11629_v1' ORDER BY record_id LIMIT 1",

@@ -82,8 +82,7 @@ class Served:
         hashed = token_hash(tenant, token)
 
         def make(session: Any) -> None:
-            made = make_token(session, self._context, self._wanted(session, login), hashed)
-            revoke_token(session, self._context, made)
+            revoke_token(session, self._context, self._accepted(session, login, hashed))
 
         run_write(self._engine, make)
         return token
@@ -91,10 +90,12 @@ class Served:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _accepted(self, session: Any, login: str, hashed: str) -> None:
+    def _accepted(self, session: Any, login: str, hashed: str) -> str:
         request = self._wanted(session, login)
-        token_id = make_token(session, self._context, request, hashed)
-        accept_token(session, replace(self._context, actor=Actor("officer", request.officer_id)), token_id)
+        token_id = make_token(session, self._context, request)
+        own = replace(self._context, actor=Actor("officer", request.officer_id))
+        accept_token(session, own, token_id, hashed)
+        return token_id
 
     def _wanted(self, session: Any, login: str) -> TokenRequest:
         officer = officers.by_login_or_id(session, self._settings.tenant, login)

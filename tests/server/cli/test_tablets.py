@@ -88,7 +88,7 @@ def test_a_tablet_waits_for_the_sign_in_of_its_officer(
     assert [row[6] for row in field178.rows("devices")] == ["sign_in", "sign_in"]
 
 
-def told_of_access(office: Office) -> dict[str, str]:
+def access_notices(office: Office) -> dict[str, str]:
     """Return the notices of access that was given without a second person, id to audience."""
     with snapshot(office.engine) as session:
         notices = session.scalars(select(Notice)).all()
@@ -101,11 +101,11 @@ def test_a_grant_reaches_the_tablet_and_oversight_and_its_withdrawal_the_tablet(
     office: Office, field178: Command, tablet: Tablet
 ) -> None:
     before = sent_scopes(tablet)
-    told = told_of_access(office)
+    before_grant = access_notices(office)
     field178("grant", tablet.device, "unit:c11635_v1")
     field178("grant", tablet.device, "unit:c11635_v1")
     assert set(sent_scopes(tablet)) == {*before, "unit:c11635_v1"}
-    new = told_of_access(office).items() - told.items()
+    new = access_notices(office).items() - before_grant.items()
     assert {audience for _, audience in new} >= {"role:privacy_officer", "role:leader_viewer"}
     field178("ungrant", tablet.device, "unit:c11635_v1")
     assert sent_scopes(tablet) == before

@@ -12,7 +12,6 @@ FLASHES = {
     "passkey_added": N_("Added: from the next sign-in on your passkey is asked for after the password."),
     "passkey_renamed": N_("Renamed: your passkey."),
     "passkey_removed": N_("Removed: your passkey opens nothing any more. Delete it on its device too."),
-    "token_accepted": N_("Accepted: the data token reads with your rights from now on."),
     "token_ended": N_("Revoked: the data token reads nothing."),
     "own_request_refused": N_(
         "Refused: your present password stays in force, the other one is worth nothing."

@@ -25,7 +25,6 @@ from field178_server.http.sign_in import SESSION, check_sign_in
 from field178_server.office.access_requests import operations as access_requests
 from field178_server.office.access_requests.queries import open_passwords_of
 from field178_server.office.mail.digest import MailTopic, chosen_topics, topics_of
-from field178_server.office.odata import operations as data_tokens
 from field178_server.office.odata.queries import usable_tokens_of
 from field178_server.office.reminders.account_changes import mail_former_address
 from field178_server.records.access import owes_second_factor
@@ -151,28 +150,12 @@ def end_codes() -> AnyResponse:
     return _do(lambda session: own_account.end_codes(session, context, officer_id), "codes_ended")
 
 
-def answer_token(token_id: str) -> AnyResponse:
-    """Accept a data token that reads with the officer's rights, by the own password, or refuse it."""
-    context = office()
-    if request.form.get("answer") != "accept":
-        return end_token(token_id)
-    if (refusal := password_refusal()) is not None:
-        return account_page(refusal[0], {token_id: refusal[1]})
-    return _do(lambda session: data_tokens.accept_token(session, context, token_id), "token_accepted")
-
-
 def refuse_request(request_id: str) -> AnyResponse:
     """Refuse another password that somebody asked for the officer's account."""
     context = office()
     return _do(
         lambda session: access_requests.refuse_own(session, context, request_id), "own_request_refused"
     )
-
-
-def end_token(token_id: str) -> AnyResponse:
-    """Revoke a data token that reads with the officer's rights."""
-    context = office()
-    return _do(lambda session: data_tokens.end_own_token(session, context, token_id), "token_ended")
 
 
 def is_last_factor() -> bool:

@@ -20,6 +20,5 @@ ROUTES = (
     get("/feeds/new", pages.new, ADMINISTER),
     post("/feeds/new", pages.add, ADMINISTER),
     get("/feeds/<token_id>", pages.detail, OVERSEE_FEEDS),
-    get("/feeds/<token_id>/token", pages.secret, ADMINISTER),
     post("/feeds/<token_id>/revoke", pages.revoke, OVERSEE_FEEDS),
 )

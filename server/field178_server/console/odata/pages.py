@@ -1,4 +1,4 @@
-"""Pages of data feeds: list of tokens, form, one token, its secret once; revoke."""
+"""Pages of data feeds: list of tokens, form, one token; revoke."""
 
 from __future__ import annotations
 
@@ -12,24 +12,20 @@ from field178_server.console.odata import view
 from field178_server.console.odata.flashes import FLASHES
 from field178_server.console.odata.form import LABELS, TokenForm, errors_of
 from field178_server.console.shell.form_actions import done, office
+from field178_server.console.shell.links import data_feed_address
 from field178_server.console.shell.lists import ListAddress
-from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page, or_404
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.browser_session import password_refusal
 from field178_server.office.odata import operations, queries
 from field178_server.office.odata.entity_sets import sets_of
-from field178_server.office.odata.operations import MARK
 from field178_server.office.odata.queries import TokenOfOfficer
 from field178_server.office.reminders.account_changes import notify_of_own_token
 from field178_server.office.reminders.oversight import notify_of_token
 from field178_server.records.keyset import PageStart
 from field178_server.records.labels import names_of
-from field178_server.runtime import new_token
 
 _ADDRESS = ListAddress("console.odata.index", ("tab",))
-_SECRET = "feed_token"  # noqa: S105  # the name of a cookie
-_SERVICE = "/odata/v4/"
 
 
 def index() -> Response:
@@ -46,7 +42,7 @@ def index() -> Response:
             for token, officer in tokens.tokens
         ],
         links=_ADDRESS.pages(tokens.page),
-        address=_service_address(),
+        address=data_feed_address(),
     )
 
 
@@ -56,39 +52,28 @@ def new() -> Response:
 
 
 def add() -> AnyResponse:
-    """Make a token, and redirect to the page that shows it once."""
+    """Make a token that waits for its officer."""
     page, context, form = current_page(), office(), TokenForm.typed()
     with snapshot(page.runtime.engine) as session:
         readers = queries.possible_readers(session, page.tenant_id, page.lists)
     errors = errors_of(form, {officer.officer_id for officer in readers}, page.localizer)
     if errors or (refusal := password_refusal()) is not None:
         return _form_page(replace(form, errors=errors), None if errors else refusal)
-    token = MARK + new_token()
-    hashed = operations.token_hash(page.tenant_id, token)
-
     by_mail = page.runtime.settings.sends_mail
 
     def make(session: Session) -> str:
-        token_id = operations.make_token(session, context, form.request, hashed)
+        token_id = operations.make_token(session, context, form.request)
         notify_of_token(session, context)
         notify_of_own_token(session, context, form.request.officer_id, by_mail=by_mail)
         return token_id
 
     token_id = run_write(page.runtime.engine, make)
-    return show_once(url_for("console.odata.secret", token_id=token_id), _SECRET, token)
+    return done(url_for("console.odata.detail", token_id=token_id), "feed_token_made", token_id)
 
 
 def detail(token_id: str) -> Response:
     """Show a token: its officer, its tables, its use, and how to revoke it."""
     return _token_page(_token(token_id))
-
-
-def secret(token_id: str) -> Response:
-    """Show the token itself, once; a second load says that it was shown."""
-    token = _token(token_id).token
-    return current_page().render(
-        "odata/secret.html", token=token, secret=take_shown_once(_SECRET), address=_service_address()
-    )
 
 
 def revoke(token_id: str) -> AnyResponse:
@@ -122,7 +107,7 @@ def _token_page(token_of_officer: TokenOfOfficer, refusal: tuple[int, str] | Non
         state=view.state_of(token, officer, page.localizer, page.now),
         is_usable=token.revoked_at is None and page.now < token.expires_at,
         tables=list(sets_of(officer.role, page.lists)),
-        address=_service_address(),
+        address=data_feed_address(),
         refused_form=refusal,
     )
 
@@ -143,7 +128,3 @@ def _form_page(form: TokenForm, refusal: tuple[int, str] | None = None) -> Respo
         ],
         refused_form=refusal,
     )
-
-
-def _service_address() -> str:
-    return current_page().runtime.settings.url.rstrip("/") + _SERVICE

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from field178_server.console.shell.page import current_page
 from field178_server.console.text.field_labels import type_name
 from field178_server.console.text.localize import Localizer
 from field178_server.records.find_record import FILED_TYPES
@@ -16,6 +17,11 @@ from field178_server.records.paging import PageOfRows
 from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
 from field178_shared.text.formats import parse_whole_number
+
+
+def data_feed_address() -> str:
+    """Return the address that spreadsheets and dashboards read tables from (OData 4.01)."""
+    return current_page().runtime.settings.url.rstrip("/") + "/odata/v4/"
 
 
 def record_link(record_type: str, record_id: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -39,8 +40,11 @@ class TokenRequest:
     days: int
 
 
-def make_token(session: Session, context: OperationContext, request: TokenRequest, token_hash: str) -> str:
-    """Store a token's hash and return its id; raises AppError(bad_request) naming the invalid field."""
+def make_token(session: Session, context: OperationContext, request: TokenRequest) -> str:
+    """Store a token that waits for its officer, and return its id.
+
+    Raises AppError(bad_request) naming the invalid field.
+    """
     officer = officers.by_login_or_id(session, context.tenant_id, request.officer_id)
     if not request.label or len(request.label) > MOST_LABEL:
         raise AppError(ErrorCode.BAD_REQUEST, field="label")
@@ -54,13 +58,13 @@ def make_token(session: Session, context: OperationContext, request: TokenReques
         FeedToken(
             tenant_id=context.tenant_id,
             token_id=token_id,
-            token_hash=token_hash,
+            # No hash of a token: its officer gets the token at the acceptance, and nobody else has it before.
+            token_hash=secrets.token_hex(32),
             label=request.label,
             officer_id=officer.officer_id,
             made_by=context.actor.id,
             made_at=now,
-            # Who makes a token for another one does not read as that officer by it alone.
-            accepted_at=now if officer.officer_id == context.actor.id else None,
+            accepted_at=None,
             expires_at=now + timedelta(days=request.days),
         )
     )
@@ -81,12 +85,24 @@ def revoke_token(session: Session, context: OperationContext, token_id: str) -> 
     context.note(session, AuditEntry("feed_token_revoked", token_id))
 
 
-def accept_token(session: Session, context: OperationContext, token_id: str) -> None:
-    """Accept a token as its officer: it reads from now on. Raises AppError(not_found)."""
+def accept_token(session: Session, context: OperationContext, token_id: str, token_hash: str) -> None:
+    """Accept a token as its officer, with the hash of the token by which it reads from now on.
+
+    Raises AppError(not_found), also for a token that was accepted already.
+    """
+    token = _own_token(session, context, token_id)
+    if token.accepted_at is not None:
+        raise AppError(ErrorCode.NOT_FOUND)
+    token.accepted_at, token.token_hash = context.now(), token_hash
+    context.note(session, AuditEntry("feed_token_accepted", token_id))
+
+
+def accepted_token(session: Session, context: OperationContext, token_id: str) -> FeedToken:
+    """Return a token that its officer has accepted. Raises AppError(not_found)."""
     token = _own_token(session, context, token_id)
     if token.accepted_at is None:
-        token.accepted_at = context.now()
-        context.note(session, AuditEntry("feed_token_accepted", token_id))
+        raise AppError(ErrorCode.NOT_FOUND)
+    return token
 
 
 def end_own_token(session: Session, context: OperationContext, token_id: str) -> None:

@@ -40,10 +40,7 @@ class Feeds:
         actor = Actor("officer", office.officer_id("admin"))
         context = OperationContext(office.settings.tenant, office.clock, office.runtime.ids, load(), actor)
         request = TokenRequest(label, office.officer_id(login), days)
-        hashed = token_hash(office.settings.tenant, token)
-        self.tokens[token] = run_write(
-            office.engine, lambda session: make_token(session, context, request, hashed)
-        )
+        self.tokens[token] = run_write(office.engine, lambda session: make_token(session, context, request))
         self.accept(token, login)
         return token
 
@@ -52,7 +49,8 @@ class Feeds:
         office = self.office
         actor = Actor("officer", office.officer_id(login))
         context = OperationContext(office.settings.tenant, office.clock, office.runtime.ids, load(), actor)
-        run_write(office.engine, lambda session: accept_token(session, context, self.tokens[token]))
+        hashed = token_hash(office.settings.tenant, token)
+        run_write(office.engine, lambda session: accept_token(session, context, self.tokens[token], hashed))
 
     def get(self, path: str, token: str = "", method: str = "GET", **headers: str) -> TestResponse:
         given = {"Authorization": f"Bearer {token}"} if token else {}

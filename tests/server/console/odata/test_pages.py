@@ -19,6 +19,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.office.odata import queries
 
 SignIn = Callable[[str], Browser]
+SECRET = re.compile(r'id="token" readonly value="([^"]+)"')
 LABEL = "Bảng theo dõi của UBND"
 
 
@@ -36,7 +37,7 @@ def make(office: Office, admin: Browser, **over: str) -> str:
     """Make a token by the form; return its id."""
     answer = admin.post("/feeds/new", form(office, **over))
     assert answer.status_code == 303, answer.get_data(as_text=True)
-    return str(answer.headers["Location"]).split("/")[2]
+    return str(answer.headers["Location"]).split("/")[2].partition("?")[0]
 
 
 def tokens(office: Office) -> list[FeedToken]:
@@ -44,9 +45,18 @@ def tokens(office: Office) -> list[FeedToken]:
         return list(session.scalars(select(FeedToken)))
 
 
-def accept(signed_in: SignIn, token_id: str, login: str = "chi") -> None:
-    answer = signed_in(login).post(f"/account/tokens/{token_id}", {"answer": "accept", "password": PASSWORD})
+def accept(signed_in: SignIn, token_id: str, login: str = "chi") -> str:
+    """Accept a token as its officer; return the secret that the next page shows."""
+    officer = signed_in(login)
+    answer = officer.post(f"/account/tokens/{token_id}", {"answer": "accept", "password": PASSWORD})
     assert answer.status_code == 303, answer.get_data(as_text=True)
+    page = officer.text(f"/account/tokens/{token_id}")
+    (secret,) = SECRET.findall(page)
+    assert "/odata/v4/" in page
+    again = officer.text(f"/account/tokens/{token_id}")
+    assert secret not in again
+    assert "Mã đã được hiện rồi" in again
+    return str(secret)
 
 
 def read(office: Office, token: str) -> int:
@@ -59,13 +69,7 @@ def test_a_token_is_made_shown_once_read_with_and_revoked(
 ) -> None:
     assert "Chưa có mã nào đang dùng" in admin.text("/feeds")
     token_id = make(office, admin)
-    page = admin.text(f"/feeds/{token_id}/token")
-    (secret,) = re.findall(r'id="token" readonly value="([^"]+)"', page)
-    assert 'value="http://localhost:8178/odata/v4/"' in page or "/odata/v4/" in page
-    again = admin.text(f"/feeds/{token_id}/token")
-    assert secret not in again
-    assert "Mã đã được hiện rồi" in again
-    accept(signed_in, token_id)
+    secret = accept(signed_in, token_id)
     assert read(office, secret) == 200
     shown = admin.text(f"/feeds/{token_id}")
     assert secret not in shown
@@ -88,9 +92,13 @@ def test_a_token_is_made_shown_once_read_with_and_revoked(
 def test_an_administrator_alone_reads_nothing_by_a_token(
     office: Office, admin: Browser, signed_in: SignIn
 ) -> None:
-    token_id = make(office, admin)
-    (secret,) = re.findall(r'id="token" readonly value="([^"]+)"', admin.text(f"/feeds/{token_id}/token"))
-    assert read(office, secret) == 401
+    """The token is made at the acceptance: its officer alone sees it."""
+    answer = admin.post("/feeds/new", form(office))
+    token_id = str(answer.headers["Location"]).split("/")[2].partition("?")[0]
+    assert "f178d_" not in str(answer.headers)
+    assert not SECRET.findall(admin.text(answer.headers["Location"]))
+    assert admin.get(f"/account/tokens/{token_id}").status_code == 404
+    assert signed_in("chi").get(f"/account/tokens/{token_id}").status_code == 404
     assert "Chờ Cán bộ chi chấp nhận" in unescape(admin.text(f"/feeds/{token_id}"))
     for stranger in (admin, signed_in("an")):
         answer = stranger.post(f"/account/tokens/{token_id}", {"answer": "accept", "password": PASSWORD})
@@ -100,9 +108,12 @@ def test_an_administrator_alone_reads_nothing_by_a_token(
     office.clock.move(minutes=11)
     wrong = officer.post(f"/account/tokens/{token_id}", {"answer": "accept", "password": "sai"})
     assert wrong.status_code == 403
-    assert read(office, secret) == 401
-    accept(signed_in, token_id)
+    secret = accept(signed_in, token_id)
     assert read(office, secret) == 200
+    again = signed_in("chi").post(f"/account/tokens/{token_id}", {"answer": "accept", "password": PASSWORD})
+    assert again.status_code == 404
+    assert read(office, secret) == 200
+    assert admin.get(f"/account/tokens/{token_id}").status_code == 404
     assert signed_in("chi").post(f"/account/tokens/{token_id}/end").status_code == 303
     assert read(office, secret) == 401
 
@@ -168,7 +179,7 @@ def test_officer_sees_data_tokens_with_the_own_rights(
     token_id = make(office, admin)
     chi, an = signed_in("chi"), signed_in("an")
     assert LABEL in chi.text("/account")
-    assert "ai có mã thì đọc được mọi thứ bạn được đọc" in chi.text("/account")
+    assert "chương trình có mã thì đọc được mọi thứ bạn được đọc" in chi.text("/account")
     assert LABEL not in an.text("/account")
     admin.post(f"/feeds/{token_id}/revoke", {"password": PASSWORD})
     assert LABEL not in chi.text("/account")
@@ -192,7 +203,7 @@ def test_others_do_not_find_the_pages(office: Office, admin: Browser, signed_in:
     token_id = make(office, admin)
     for login in ("chi", "an", "city_viewer"):
         other = signed_in(login)
-        for path in ("/feeds", "/feeds/new", f"/feeds/{token_id}", f"/feeds/{token_id}/token"):
+        for path in ("/feeds", "/feeds/new", f"/feeds/{token_id}"):
             assert other.get(path).status_code == 404
         assert other.post(f"/feeds/{token_id}/revoke", {"password": PASSWORD}).status_code == 404
         assert other.post("/feeds/new", form(office)).status_code == 404
@@ -211,8 +222,7 @@ def test_overseer_is_notified_of_a_token_and_can_revoke_it(
     assert "Có mã đọc dữ liệu mới" in watching.text("/")
     assert LABEL in watching.text("/feeds")
     assert "/people/" not in watching.text(f"/feeds/{token_id}")
-    for path in ("/feeds/new", f"/feeds/{token_id}/token"):
-        assert watching.get(path).status_code == 404
+    assert watching.get("/feeds/new").status_code == 404
     assert watching.post(f"/feeds/{token_id}/revoke").status_code == 403
     assert watching.post(f"/feeds/{token_id}/revoke", {"password": PASSWORD}).status_code == 303
     assert tokens(office)[0].revoked_by == office.officer_id(login)
@@ -244,8 +254,7 @@ def test_a_long_list_comes_in_pages_with_a_fixed_number_of_statements(
 
 def test_the_trail_names_the_token_and_its_officer(office: Office, admin: Browser, signed_in: SignIn) -> None:
     token_id = make(office, admin)
-    (secret,) = re.findall(r'id="token" readonly value="([^"]+)"', admin.text(f"/feeds/{token_id}/token"))
-    accept(signed_in, token_id)
+    secret = accept(signed_in, token_id)
     assert read(office, secret) == 200
     page = unescape(signed_in("privacy_officer").text("/audit"))
     assert "Tạo mã đọc dữ liệu" in page
