@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from field178_server.database.models import Audit, SealedVisit
+from field178_server.database.models import Audit, PlanItemRow, SealedVisit
 from field178_server.records.labels import Names, names_of
+from field178_shared.records.plan import UNANNOUNCED
 
 
-def is_shown() -> ColumnElement[bool]:
-    """Return the condition of the entries that readers see: not those about sealed visits, until their day.
+def is_shown(today: date) -> ColumnElement[bool]:
+    """Return the condition of the entries that readers see: not those about unannounced visits still to come.
 
-    The number of entries would disclose that a visit is planned, so every count needs the condition as well.
+    These are shown when the window of the visit is over. The number of entries would disclose that a visit is
+    planned, so every count needs the condition as well.
     """
     sealed = (SealedVisit.tenant_id == Audit.tenant_id) & (SealedVisit.item_id == Audit.object_id)
-    return ~select(SealedVisit.item_id).where(sealed).exists()
+    item = PlanItemRow
+    begun = (item.tenant_id == Audit.tenant_id) & (item.record_id == Audit.object_id)
+    begun &= (item.kind == UNANNOUNCED) & (item.window_to >= today)
+    return ~select(SealedVisit.item_id).where(sealed).exists() & ~select(item.record_id).where(begun).exists()
 
 
 @dataclass(frozen=True, slots=True)

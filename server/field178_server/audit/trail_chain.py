@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -173,10 +173,10 @@ def faults_of_trail(session: Session, tenant_id: str, key: str | None) -> list[s
     return [] if broken is None else [f"audit: {broken.index} {broken.fault}"]
 
 
-def count_chained(session: Session, tenant_id: str) -> int:
-    """Return the number of chained entries that readers see."""
+def count_chained(session: Session, tenant_id: str, today: date) -> int:
+    """Return the number of chained entries that readers see on a day."""
     query = select(func.count()).where(
-        Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None), is_shown()
+        Audit.tenant_id == tenant_id, Audit.chain_index.is_not(None), is_shown(today)
     )
     return session.scalar(query) or 0
 

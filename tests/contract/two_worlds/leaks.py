@@ -81,15 +81,15 @@ def in_answers(change: Callable[[Response, int], None]) -> Plant:
 
 
 def _all_entries_of_trail(patch: pytest.MonkeyPatch, _: World) -> None:
-    patch.setattr(audit, "is_shown", true)
+    patch.setattr(audit, "is_shown", lambda _: true())
 
 
 def _all_entries_of_chain(patch: pytest.MonkeyPatch, _: World) -> None:
-    patch.setattr(trail_chain, "is_shown", true)
+    patch.setattr(trail_chain, "is_shown", lambda _: true())
 
 
 def _all_openings(patch: pytest.MonkeyPatch, _: World) -> None:
-    patch.setattr(today, "is_shown", true)
+    patch.setattr(today, "is_shown", lambda _: true())
 
 
 def _plan_of_other_teams(patch: pytest.MonkeyPatch, _: World) -> None:

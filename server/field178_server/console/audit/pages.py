@@ -92,6 +92,7 @@ def _narrowed() -> AuditFilter:
     args = request.args
     kind = args.get("kind", "")
     return AuditFilter(
+        current_page().today,
         since=requested_day("since"),
         until=requested_day("until"),
         author=args.get("author", "")[:_MOST],

@@ -53,7 +53,7 @@ def privacy_card(session: Session, page: Page) -> TodayCard:
     """Return the erasures that wait for a decision, and the number of audited readings."""
     requested = count_requested(session, page.tenant_id)
     since = local_date(page.now - _OPENINGS_OF)
-    opened = count_openings(session, page.tenant_id, start_of_day(since))
+    opened = count_openings(session, page.tenant_id, start_of_day(since), page.today)
     openings = N_("times records, files and papers were opened in 7 days")
     filters = {"kind": "reading", "since": since.isoformat()}
     lines = (

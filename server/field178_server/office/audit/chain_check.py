@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs import queue
 from field178_server.jobs.queue import JobRow, Outcome, find_job
 from field178_server.jobs.run import JobRun
-from field178_shared.time.clock import from_wire, to_wire
+from field178_shared.time.clock import from_wire, local_date, to_wire
 
 CHAIN_CHECK = "chain_check"
 # Rows between two reports of progress.
@@ -81,7 +82,7 @@ def run_check(run: JobRun) -> None:
     runtime, key = run.runtime, run.runtime.keyring.receipt_keys
     trail_chain.extend(runtime.engine, runtime.tenant_id, runtime.keyring.receipt)
     with snapshot(runtime.engine) as session:
-        entries, receipts, roots = _totals(session, runtime.tenant_id)
+        entries, receipts, roots = _totals(session, runtime.tenant_id, local_date(runtime.clock.now()))
         each = _counter(run, entries + receipts)
         state = ChainState(
             entries,
@@ -100,10 +101,10 @@ def run_check(run: JobRun) -> None:
     run_write(runtime.engine, conclude)
 
 
-def _totals(session: Session, tenant_id: str) -> tuple[int, int, int]:
+def _totals(session: Session, tenant_id: str, today: date) -> tuple[int, int, int]:
     receipts = select(func.sum(RootPart.receipt_count)).where(RootPart.tenant_id == tenant_id)
     roots = select(func.count()).select_from(Root).where(Root.tenant_id == tenant_id)
-    entries = trail_chain.count_chained(session, tenant_id)
+    entries = trail_chain.count_chained(session, tenant_id, today)
     return entries, int(session.scalar(receipts) or 0), session.scalar(roots) or 0
 
 

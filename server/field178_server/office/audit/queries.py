@@ -38,10 +38,12 @@ _ORDER = Order(Audit.tenant_id, Audit.at, Audit.audit_id, is_descending=True)
 class AuditFilter:
     """Conditions on audit entries; an empty value is no condition.
 
+    `today`: the day of the reader; entries about unannounced visits whose window is not over match nothing.
     `author`: id of an officer or kind of author; `object`: an id, or a number of a visit or session.
     `access`: access filter of the reader; an `object` id that the reader may not see matches nothing.
     """
 
+    today: date
     since: date | None = None
     until: date | None = None
     author: str = ""
@@ -172,7 +174,7 @@ def _entry(row: Any) -> TrailEntry:
 
 
 def _within(session: Session, tenant_id: str, narrow: AuditFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Audit.tenant_id == tenant_id, is_shown()]
+    conditions: list[ColumnElement[bool]] = [Audit.tenant_id == tenant_id, is_shown(narrow.today)]
     if narrow.since:
         conditions.append(Audit.at >= start_of_day(narrow.since))
     if narrow.until and narrow.until < date.max:

@@ -109,13 +109,13 @@ def approved_figures(
     return ApprovedFigures(*session.execute(query).one())
 
 
-def count_openings(session: Session, tenant_id: str, since: datetime) -> int:
-    """Return how often records, files and papers were opened since an instant."""
+def count_openings(session: Session, tenant_id: str, since: datetime, today: date) -> int:
+    """Return how often records, files and papers were opened since an instant, as readers see it today."""
     query = select(func.count()).where(
         Audit.tenant_id == tenant_id,
         Audit.at >= since,
         Audit.action.in_(ACTIONS[ActionKind.READING]),
-        is_shown(),
+        is_shown(today),
     )
     return session.scalar(query) or 0
 

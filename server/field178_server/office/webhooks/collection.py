@@ -26,10 +26,10 @@ from field178_server.database.models import (
     WebhookRecord,
 )
 from field178_server.office.webhooks.events import WEBHOOK_TYPES, EventKind
-from field178_server.records.scopes import OFFICE
 from field178_shared.ids import review_id
 from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
+from field178_shared.records.plan import UNANNOUNCED
 from field178_shared.records.reading import count_of, text_of
 from field178_shared.records.review import ReviewState, is_decision
 from field178_shared.wire.protocol import Op
@@ -226,8 +226,9 @@ def _collected_revs(session: Session, tenant_id: str, ids: Collection[str]) -> d
 
 
 def _is_public(record: _StoredRecord) -> bool:
-    # An unannounced planned visit has the office's scope until its day and is secret until then.
-    is_secret = record.type == RecordType.PLAN_ITEM and record.scope == OFFICE
+    # Not on its day either: a receiver would know that its commune is about to be inspected. The visit that
+    # is made has events of its own.
+    is_secret = record.type == RecordType.PLAN_ITEM and record.data.get("inspection_kind") == UNANNOUNCED
     return (record.type in WEBHOOK_TYPES or record.type == RecordType.REVIEW) and not is_secret
 
 
@@ -245,7 +246,7 @@ def _events(
         group = groups.setdefault(record.subject_id or record_id, [])
         if record.type != RecordType.REVIEW:
             group += (_record_event(record, subject, made) for made in revisions.get(record_id, ()))
-        elif subject is not None:
+        elif subject is not None and _is_public(subject):
             group += _review_events(subject, revisions.get(record_id, ()))
     for group in groups.values():
         yield from sorted(group, key=lambda event: event.place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -23,6 +23,7 @@ from field178_server.database.models import Audit, OfficerScope, StoredReceipt
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import JobWorker
+from field178_server.maintenance.daily import run_maintenance
 from field178_server.office.audit import queries
 from field178_server.office.plan.operations import Assignment, add_items
 from field178_server.records.batch import Batch
@@ -146,11 +147,11 @@ def test_audit_names_only_records_readable_to_the_role(
 
 def planned_secretly(office: Office, planner: str) -> str:
     """Plan an unannounced visit to the place and return its id."""
-    day = date(2030, 1, 7)
+    day = date(2026, 11, 26)
     plan = Assignment(
         team_id=TEAM.removeprefix("team:"),
         window_from=day,
-        window_to=day,
+        window_to=day + timedelta(days=1),
         kind="unannounced",
         trigger="annual_plan",
     )
@@ -187,6 +188,15 @@ def test_audit_hides_a_planned_visit_from_officers_without_access(
     with snapshot(office.engine) as session:
         noted = select(Audit.object_id).where(Audit.action == "plan_item_added")
         assert session.scalars(noted).all() == [item]
+    # On its days neither: an administrator would know that a visit is about to be made.
+    for days in (2, 1):
+        office.clock.move(days=days)
+        run_maintenance(office.runtime)
+        browser = signed_in(role)
+        assert lines(browser, "/audit?kind=plan") == []
+        assert item not in browser.client.get("/audit.csv?kind=plan").get_data(as_text=True)
+    office.clock.move(days=1)
+    assert len(lines(signed_in(role), "/audit?kind=plan")) == 2
 
 
 def test_pages_follow_each_other_and_the_last_one_is_near(

@@ -35,12 +35,12 @@ def test_trail_and_readings_mean_the_same_on_both_engines(world: World) -> None:
     run_write(world.engine, lambda session: note_reading(session, actor, record_id, None))
     today = local_date(world.clock.now())
     narrowed = {
-        AuditFilter(object=record_id): 1,
-        AuditFilter(kind=ActionKind.READING, author="o1", since=today, until=today): 1,
-        AuditFilter(author="o1", since=today + timedelta(days=1)): 0,
-        AuditFilter(until=today - timedelta(days=1)): 0,
-        AuditFilter(kind=ActionKind.SYNC, author="device"): 1,
-        AuditFilter(object="no such number"): 0,
+        AuditFilter(today, object=record_id): 1,
+        AuditFilter(today, kind=ActionKind.READING, author="o1", since=today, until=today): 1,
+        AuditFilter(today, author="o1", since=today + timedelta(days=1)): 0,
+        AuditFilter(today, until=today - timedelta(days=1)): 0,
+        AuditFilter(today, kind=ActionKind.SYNC, author="device"): 1,
+        AuditFilter(today, object="no such number"): 0,
     }
     with snapshot(world.engine) as session:
         assert has_read_today(session, actor, record_id)
@@ -49,10 +49,10 @@ def test_trail_and_readings_mean_the_same_on_both_engines(world: World) -> None:
             narrow: trail_page(session, world.tenant_id, narrow, PageStart()).total for narrow in narrowed
         }
         assert entries == narrowed
-        page = trail_page(session, world.tenant_id, AuditFilter(object=record_id), PageStart())
+        page = trail_page(session, world.tenant_id, AuditFilter(today, object=record_id), PageStart())
         assert page.trail_names.records[record_id].type == create["type"]
-        every = trail_page(session, world.tenant_id, AuditFilter(), PageStart(is_last=True))
-        assert len(list(trail_rows(session, world.tenant_id, AuditFilter()))) == every.total
+        every = trail_page(session, world.tenant_id, AuditFilter(today), PageStart(is_last=True))
+        assert len(list(trail_rows(session, world.tenant_id, AuditFilter(today)))) == every.total
 
 
 def test_search_returns_the_record_on_both_engines(world: World) -> None:

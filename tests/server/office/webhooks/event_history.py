@@ -84,12 +84,20 @@ class WebhookOffice:
     def plan_in_secret(self) -> None:
         self._secret.add(self._new("plan_item", OFFICE, is_event=False))
 
+    def release(self) -> None:
+        """Give an unannounced visit to its team, which has no event."""
+        if self._secret:
+            record_id = self._rnd.choice(sorted(self._secret))
+            self._write(lambda batch: move(batch, record_id, TEAM))
+
     def announce(self) -> None:
-        """Move a secret planned visit to its team, which sends the events of all its revisions."""
+        """Plan an unannounced visit as a periodic one, which sends the events of all its revisions."""
         if not self._secret:
             return
         record_id = self._rnd.choice(sorted(self._secret))
         self._write(lambda batch: move(batch, record_id, TEAM))
+        periodic = {**self.stored(record_id).data, "inspection_kind": "periodic"}
+        self._edit(record_id, data=periodic)
         self._secret.discard(record_id)
         stored = self.stored(record_id)
         self.expected[record_id] = [
@@ -228,7 +236,8 @@ class WebhookOffice:
     def _new(self, kind: str, scope: str, is_event: bool = True) -> str:
         record_id = self.world.ids.random()
         data = {"unit_id": UNIT.partition(":")[2], "year": 2025, "team_id": TEAM.partition(":")[2]}
-        data |= {"window_from": "2025-06-01", "window_to": "2025-06-30"} if kind == "plan_item" else {}
+        if kind == "plan_item":
+            data |= {"window_from": "2025-06-01", "window_to": "2025-06-30", "inspection_kind": "unannounced"}
         self._write(lambda b: put_record(b, self.context, new_record(record_id, kind, scope, data)))
         (self._reports if kind == "report" else self._ids).append(record_id)
         if is_event:
@@ -277,11 +286,12 @@ class WebhookOffice:
         run_write(self.world.engine, run)
 
 
-_CHANGES = ("create", "plan_in_secret", "announce", "edit", "edit_old", "edit_twice", "delete", "move")
+_PLANNING = ("plan_in_secret", "release", "announce")
+_CHANGES = ("create", "edit", "edit_old", "edit_twice", "delete", "move")
 _DECISIONS = ("freeze", "approve", "return_", "void", "reopen", "undo", "hand_over", "comment", "compact")
 _DELIVERY = ("collect", "collect_all", "deliver", "crash")
 STEPS: dict[str, Callable[[WebhookOffice], None]] = {
-    name: getattr(WebhookOffice, name) for name in (*_CHANGES, *_DECISIONS, *_DELIVERY)
+    name: getattr(WebhookOffice, name) for name in (*_CHANGES, *_PLANNING, *_DECISIONS, *_DELIVERY)
 }
 _WEIGHTED = (
     *STEPS,
