@@ -186,6 +186,8 @@ class SmallNames:
         if self.note.next_word(at, 2) is None or self._ends_ordinary_word(at):
             return False
         first, second, third = self.words[at : at + 3]
+        if self.lookup.is_compound(first, second):
+            return False
         if self.lookup.small_middles.has(second, may_lack_marks=False):
             return self.note.small_strength(at) > 0 and not third.is_digits
         may_lack_marks = self.note.is_plain
