@@ -43,6 +43,8 @@ class PersonNames(CodeListRow):
     places: frozenset[str]
     place_syllables: frozenset[str]
     establishments: frozenset[str]
+    nicknames: frozenset[str]
+    small_nicknames: frozenset[str]
     not_names: frozenset[str]
     public_names: frozenset[str]
     neutral: frozenset[str]

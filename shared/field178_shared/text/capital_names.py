@@ -19,6 +19,8 @@ _LONGEST_SHORT = 3
 # With a number behind them these are parts of a law, or rooms.
 _NUMBERED = frozenset({"dieu", "khoan", "diem", "phong", "tang"})
 _POINTED = frozenset({"p", "q", "mr", "mrs", "ms"})
+# A guard before one given name, a hospital before other words: "BV Lợi", "BV Bạch Mai".
+_GUARD_OR_HOSPITAL = "bv"
 _OWNERS_PLACES = frozenset({"so", "quan", "nha", "nghi", "san"})
 
 
@@ -49,7 +51,7 @@ class CapitalNames:
             inherited = self._inherited(before, index) if self._is_joined(end, index) else None
             part = self._part_of_run(index, last, inherited)
             if part is not None and part.is_name:
-                yield part.first, part.last
+                yield part.first, part.last + self.note.nickname_length(part.last + 1)
             before = None if part is None else part.herald
             index, end = last + 1, last
 
@@ -124,9 +126,13 @@ class CapitalNames:
             return Herald.ROLE if self.note.role_of_number(index) else Herald.PLACE
         may_lack_marks = self.note.is_plain or previous.is_plain
         herald, length = self.lookup.herald_of(self.words, index, may_lack_marks=may_lack_marks)
-        is_capital = self.words[index - length].text[0].isupper()
-        if herald is None or (herald is Herald.SHORT_TITLE and is_capital):
+        herald = herald or self.note.herald_before_copula(index)
+        first = index - length
+        is_code = self.words[first].text[0].isupper() and not self.note.begins_sentence(first)
+        if herald is None or (herald is Herald.SHORT_TITLE and is_code):
             return None
+        if previous.lower == _GUARD_OR_HOSPITAL and self._end_of_run(index) == index:
+            herald = Herald.ROLE
         if sign in (":", *_QUOTES):
             return herald if herald in (Herald.NAMED, Herald.TITLE, Herald.ROLE) else None
         if sign == ".":
@@ -227,14 +233,15 @@ class CapitalNames:
         """Return whether the words are a name by themselves."""
         if length == 1:
             is_of_highlands = has_highland_prefix(self.words[at]) and self.words[at].folded[0] in "hk"
-            return is_of_highlands or self._is_speaker(at, herald)
+            return is_of_highlands or self._is_speaker(at, herald) or self._is_nickname(at, 1)
         if self.lookup.is_public_name(self.words, at, length) or self._is_word_for_place(at):
             return False
         following = self.words[at + length] if at + length < len(self.words) else None
         if length == 2 and self.note.is_plain and self.lookup.is_compound(self.words[at + 1], following):
             return False
         return (
-            self._is_highland_name(at, length)
+            self._is_nickname(at, length)
+            or self._is_highland_name(at, length)
             or self._is_foreign_name(at, length, herald)
             or self._is_lowland_name(at, length, herald)
         )
@@ -243,7 +250,16 @@ class CapitalNames:
         """Return whether a given name stands alone before a verb of a person: "Thắm nói"."""
         is_sure = self.lookup.sure_given.has(self.words[at], may_lack_marks=False)
         is_said = not self.note.is_plain and self.lookup.is_personal_verb(self.words, at + 1)
-        return is_sure and herald is None and is_said
+        return is_sure and herald in (None, Herald.SHORT_TITLE) and is_said
+
+    def _is_nickname(self, at: int, length: int) -> bool:
+        """Return whether a given name and a word of the body or of an animal make a nickname: "Tuấn Sẹo"."""
+        is_rank = length > 1 and self.lookup.ranks.has(self.words[at], may_lack_marks=False)
+        is_given = is_rank or self._is_sure_given(at)
+        if length == 1:
+            is_inside = at > 0 and self.words[at].is_adjacent
+            return is_given and is_inside and self.note.nickname_length(at + 1) > 0
+        return is_given and self.lookup.nickname_length(self.words, at + 1) == length - 1
 
     def _is_lowland_name(self, at: int, length: int, herald: Herald | None) -> bool:
         if self.words[at].lower == "thị" and self.words[at + 1].lower not in self.lookup.after_thi:
@@ -289,13 +305,18 @@ class CapitalNames:
 
     def _is_given_after_role(self, at: int, length: int, herald: Herald | None) -> bool:
         """Return whether given names follow: "nhân viên Lan", "gặp Tú", not "khách Anh", "do Hải quan"."""
-        if herald not in (Herald.ROLE, Herald.CONTACT) or length > 2 or self._follows_owner(at):
+        if herald not in (Herald.ROLE, Herald.CONTACT) or length > 2:
+            return False
+        if self._follows_owner(at) and not (length == 1 and self._is_sure_given(at)):
             return False
         is_country = herald is Herald.ROLE and self.words[at].lower in self.lookup.countries
         following = self.words[at + 1] if at + 1 < len(self.words) else None
         if length == 1 and (is_country or self.lookup.is_compound(self.words[at], following)):
             return False
         return all(map(self.note.is_given, range(at, at + length)))
+
+    def _is_sure_given(self, at: int) -> bool:
+        return self.lookup.sure_given.has(self.words[at], may_lack_marks=self.note.is_plain)
 
     def _follows_owner(self, at: int) -> bool:
         """Return whether the owner's establishment is before the word: "chủ quán Hoa Hồng"."""

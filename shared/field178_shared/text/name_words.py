@@ -68,6 +68,8 @@ class NameWords:
     function_surnames: frozenset[str]
     strange: SpellingSet
     personal_verbs: PhraseIndex
+    nicknames: PhraseIndex
+    small_nicknames: frozenset[str]
     after_thi: frozenset[str]
     ranks: SpellingSet
     clear_given: frozenset[str]
@@ -114,6 +116,8 @@ class NameWords:
             function_surnames=names.function_surnames,
             strange=SpellingSet(surname for surname in single if _is_strange(surname)),
             personal_verbs=_by_first_word(names.personal_verbs),
+            nicknames=_by_first_word(names.nicknames | names.small_nicknames),
+            small_nicknames=names.small_nicknames,
             after_thi=names.after_thi,
             ranks=SpellingSet(names.ranks),
             clear_given=names.clear_given,
@@ -176,6 +180,10 @@ class NameWords:
             and words[index].is_adjacent
             and _phrase_length(self.personal_verbs, words, index) > 0
         )
+
+    def nickname_length(self, words: Sequence[NoteWord], index: int) -> int:
+        """Return the length of the rest of a nickname behind a given name: "Sẹo", 0 for none."""
+        return _phrase_length(self.nicknames, words, index) if index < len(words) else 0
 
     def is_upland_word(self, word: NoteWord) -> bool:
         """Return whether a word is of a language of the highlands: no Vietnamese syllable, but marks."""

@@ -8,8 +8,13 @@ from enum import IntEnum
 from field178_shared.text.name_words import Herald, NameWords
 from field178_shared.text.words import NoteWord, is_phrase
 
+# Between a given name and the rest of a nickname.
+_QUOTES = frozenset("\"“”'‘’")
+_LONGEST_IN_QUOTES = 3
 _SHORT_SURNAMES = frozenset({"ng", "ngu", "ngn", "tr"})
 _SENTENCE_SIGNS = frozenset(".;:\n(")
+# How far before "là" stands who or what is named: "tên thật của nhân viên số 8 là".
+_REACH_OF_COPULA = 8
 
 
 class Surname(IntEnum):
@@ -67,6 +72,27 @@ class Note:
         herald, words = self.lookup.herald_of(self.words, first, may_lack_marks=self.is_plain)
         return length + words if herald is Herald.ROLE and self.words[first].is_adjacent else 0
 
+    def herald_before_copula(self, at: int) -> Herald | None:
+        """Return what "là" before a word says of it: "tên của chị ấy là", "quản lý là"."""
+        copula = self.words[at - 1].lower
+        is_copula = copula == "là" or (self.is_plain and copula == "la")
+        if at < 2 or not is_copula or not is_phrase(self.words[at - 2 : at]):
+            return None
+        before = None
+        for index in range(at - 1, max(at - _REACH_OF_COPULA, 0), -1):
+            kind, length = self.lookup.herald_of(self.words, index, may_lack_marks=self.is_plain)
+            is_person = self.words[index - 1].folded == "nguoi" and index < at - 1
+            # A sign or a licence has a name too, but no "tên thật".
+            if kind is Herald.NAMED:
+                return kind if before is not None or length > 1 else None
+            if kind in (Herald.ROLE, Herald.TITLE) or is_person:
+                before = Herald.ROLE
+            elif kind is not None and kind.is_of_place:
+                return before
+            if not self.words[index - 1].is_adjacent:
+                break
+        return before
+
     def begins_sentence(self, at: int) -> bool:
         """Return whether a word is the first of a sentence."""
         return not at or not _SENTENCE_SIGNS.isdisjoint(self.words[at].gap)
@@ -78,6 +104,24 @@ class Note:
     def is_middle(self, at: int) -> bool:
         """Return whether a word is Văn or Thị."""
         return at < len(self.words) and self.lookup.middles.has(self.words[at], may_lack_marks=True)
+
+    def nickname_length(self, at: int) -> int:
+        """Return the length of what goes on with a given name: "hùng cụt", `Hùng "ba tai"`, 0 for none."""
+        if at >= len(self.words) or not self.is_small(at):
+            return 0
+        word = self.words[at]
+        if word.is_adjacent:
+            return int(word.lower in self.lookup.small_nicknames)
+        return self._quoted_length(at) if word.gap.strip() in _QUOTES else 0
+
+    def _quoted_length(self, at: int) -> int:
+        """Return the number of words up to the next quotation mark, 0 if it is not near."""
+        for length in range(1, _LONGEST_IN_QUOTES + 1):
+            if at + length == len(self.words) or self.words[at + length].gap[:1] in _QUOTES:
+                return length
+            if not self.words[at + length].is_adjacent:
+                break
+        return 0
 
     def is_small(self, at: int) -> bool:
         """Return whether a word has no capital, or capitals tell nothing, as in a note of capitals."""

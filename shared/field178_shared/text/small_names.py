@@ -12,7 +12,7 @@ from field178_shared.text.words import NoteWord, has_highland_prefix, is_syllabl
 _POINTED_PLACES = frozenset({"p", "q", "x", "h", "tt", "tp", "tx", "tdp"})
 # "khách", "chủ" and other roles of one word are followed by too many other words.
 _LEAST_OF_ROLE = 2
-_SHORT_ROLES = frozenset({"nv", "ktv"})
+_SHORT_ROLES = frozenset({"nv", "ktv", "ql", "gđ", "pgđ", "lt"})
 _MOST_GIVEN = 2
 # "hđ", "sđt", "hđlđ" are no names.
 _LONGEST_SHORT_FORM = 3
@@ -31,13 +31,14 @@ class SmallNames:
 
     def __init__(self, note: Note) -> None:
         self.note, self.words, self.lookup = note, note.words, note.lookup
+        self._reached = 0
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """Yield the first and last word of each name."""
         index = 0
         while index < len(self.words):
             if skipped := self.lookup.public_length(self.words, index) or self._patron_length(index):
-                index += skipped
+                index = self._reached = index + skipped
                 continue
             length = self._name_length(index) if self.note.is_small(index) else 0
             if length:
@@ -51,7 +52,13 @@ class SmallNames:
         if length := self._length_with_apostrophe(at) or self._length_of_full_name(at, herald):
             is_public = herald is None and self.lookup.is_public_name(self.words, at, length)
             return 0 if is_public else length
-        return self._length_of_speaker(at, herald) or self._length_after(at, herald, length_of_herald)
+        length = self._length_of_speaker(at, herald) or self._length_after(at, herald, length_of_herald)
+        return length or self._length_of_nickname(at)
+
+    def _length_of_nickname(self, at: int) -> int:
+        """Return 2 for a given name with a word of the body: "tuấn sẹo", 0 for other words."""
+        is_given = self.lookup.sure_given.has(self.words[at], may_lack_marks=False)
+        return 2 if is_given and self.note.nickname_length(at + 1) else 0
 
     def _length_after(self, at: int, herald: Herald | None, length_of_herald: int) -> int:
         """Return the length of the given or foreign name behind words that announce one, 0 for none."""
@@ -73,7 +80,12 @@ class SmallNames:
         if word.is_adjacent and self.words[at - 1].is_digits:
             length = self.note.role_of_number(at)
             return (Herald.ROLE, length) if length else (Herald.PLACE, 1)
-        return self.lookup.herald_of(self.words, at, may_lack_marks=self.note.is_plain)
+        herald, length = self.lookup.herald_of(self.words, at, may_lack_marks=self.note.is_plain)
+        if at - length < self._reached:
+            return None, 0
+        if herald is None and self.note.herald_before_copula(at) is Herald.NAMED:
+            return Herald.NAMED, 1
+        return herald, length
 
     def _patron_length(self, at: int) -> int:
         """Return the length of the name of a street's patron behind a word for a place, 0 for none."""
@@ -153,7 +165,8 @@ class SmallNames:
         if given is None or given.is_digits:
             return 0
         middle = self.lookup.middles.has(given, may_lack_marks=self.note.is_plain)
-        return length + 1 + (middle and self.note.next_word(at, length + 1) is not None)
+        goes_on = middle or (len(given.text) == 1 and given.folded in self.lookup.prefixes)
+        return length + 1 + (goes_on and self.note.next_word(at, length + 1) is not None)
 
     def _length_with_strange(self, at: int) -> int:
         """Return the length of a name with a syllable that is not Vietnamese: "thạch sa rươl"."""
@@ -173,6 +186,8 @@ class SmallNames:
         if self.note.next_word(at, 2) is None or self._ends_ordinary_word(at):
             return False
         first, second, third = self.words[at : at + 3]
+        if self.lookup.is_compound(first, second):
+            return False
         if self.lookup.small_middles.has(second, may_lack_marks=False):
             return self.note.small_strength(at) > 0 and not third.is_digits
         may_lack_marks = self.note.is_plain
@@ -264,7 +279,8 @@ class SmallNames:
         if at >= len(self.words) or not (self.words[at].is_adjacent and self.note.is_small(at)):
             return 0
         is_ordinary = self.lookup.is_compound(self.words[at], self.note.next_word(at))
-        return int(self._is_given(at) and not is_ordinary)
+        is_verb = self.lookup.is_personal_verb(self.words, at) and not self._is_sure_given(at, is_first=True)
+        return int(self._is_given(at) and not is_ordinary and not is_verb)
 
     def _length_of_foreign(self, at: int, herald: Herald) -> int:
         """Return the length of a foreigner's name: "ông zhang wei", "gọi là jenny", 0 for another."""
@@ -314,6 +330,8 @@ class SmallNames:
     def _length_after_role(self, at: int, _: Herald, length_of_herald: int) -> int:
         """Return the length of the given names behind a role that can be no other words: "lễ tân thảo"."""
         role = self.words[at - 1]
+        if self.lookup.titles.has(self.words[at], may_lack_marks=self.note.is_plain):
+            return 0
         is_short = length_of_herald < _LEAST_OF_ROLE and role.lower not in _SHORT_ROLES
         if is_short or role.folded in _OWNERS_PLACES or self._is_of_several(at - length_of_herald):
             return 0
