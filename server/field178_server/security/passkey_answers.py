@@ -89,7 +89,7 @@ def check_new(party: RelyingParty, challenge: bytes, answer: str) -> NewPasskey:
             expected_rp_id=party.host,
             expected_origin=party.origin,
         )
-    except Exception as error:  # a stranger's bytes: the parser raises what it likes
+    except _malformed() as error:
         raise PasskeyRefusedError from error
     return NewPasskey(
         bytes_to_base64url(verified.credential_id),
@@ -116,7 +116,7 @@ def check_answer(party: RelyingParty, challenge: bytes, answer: str, stored: New
             credential_public_key=base64url_to_bytes(stored.public_key),
             credential_current_sign_count=stored.sign_count,
         )
-    except Exception as error:  # a stranger's bytes: the parser raises what it likes
+    except _malformed() as error:
         raise PasskeyRefusedError from error
     return verified.new_sign_count
 
@@ -130,6 +130,13 @@ def credential_id_of(answer: str) -> str:
         return ""
     name = data.get("id") if isinstance(data, dict) else None
     return name if isinstance(name, str) else ""
+
+
+def _malformed() -> tuple[type[Exception], ...]:
+    """Return what py_webauthn raises for an answer, beside its own errors those of CBOR without a member."""
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    return WebAuthnException, ValueError, TypeError, LookupError
 
 
 def _refuse_long(answer: str) -> None:

@@ -127,7 +127,7 @@ def order_full_wipe(pose: Pose) -> None:
 
 
 @state(is_open=False)
-def wiped_untold(pose: Pose) -> None:
+def wiped_not_reported(pose: Pose) -> None:
     _wiped(pose, lost=3, error=AppError(ErrorCode.NO_NETWORK))
 
 
