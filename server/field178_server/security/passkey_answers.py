@@ -133,7 +133,7 @@ def credential_id_of(answer: str) -> str:
 
 
 def _malformed() -> tuple[type[Exception], ...]:
-    """Return what py_webauthn raises for an answer, beside its own errors those of CBOR without a member."""
+    """Return the error classes of a malformed answer: those of py_webauthn, and of data without a member."""
     from webauthn.helpers.exceptions import WebAuthnException
 
     return WebAuthnException, ValueError, TypeError, LookupError

@@ -18,7 +18,9 @@ def begun() -> Response:
         days = committed_days(session, page.tenant_id)
         names = names_of(session, page.tenant_id, {visit.team_id for visit in visits})
     page.use_names(names)
-    return page.render("plan/begun.html", visits=visits, days=days)
+    return page.render(
+        "plan/begun.html", visits=visits, days=days, is_locked=not page.runtime.plan_key.keys()
+    )
 
 
 def known(item_id: str) -> Response:

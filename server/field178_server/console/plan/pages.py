@@ -46,7 +46,7 @@ def year_page(year: int) -> Response:
         visits=items.rows,
         states=view.state_labels(page.localizer),
         pages=page_links(items.page, query.href),
-        is_locked=reader.is_office and not reader.keys,
+        is_locked=not reader.keys,
     )
 
 

@@ -351,7 +351,7 @@ def restarted(office: Office) -> None:
 
 
 def test_unannounced_visits_are_sealed_under_a_passphrase(
-    reviewer: Browser, office: Office, places: list[str]
+    reviewer: Browser, office: Office, places: list[str], signed_in: Callable[[str], Browser]
 ) -> None:
     secret = {"inspection_kind": "unannounced", "window_from": "2026-12-10", "month": "12"}
     assert add(reviewer, places[0], **secret).status_code == 303
@@ -370,12 +370,17 @@ def test_unannounced_visits_are_sealed_under_a_passphrase(
     assert reviewer.get(path).status_code == 404
     assert "Lượt đột xuất đang khóa" in page_text(reviewer, "/plan/2026")
     assert "Lượt đột xuất đang khóa" in page_text(reviewer, "/")
+    # Who reads the plan and cannot open it does not take the list of the day for complete.
+    of_team = signed_in("an")
+    assert "khi văn phòng đã mở kế hoạch" in page_text(of_team, "/plan/2026")
+    assert "chưa danh sách nào được chốt" in page_text(signed_in("leader_viewer"), "/plan/begun")
     assert add(reviewer, places[1], **secret).status_code == 409
     assert add(reviewer, places[1]).status_code == 303
     assert reviewer.post("/plan/passphrase/open", {"passphrase": "sai"}).status_code == 422
     opened = reviewer.post("/plan/passphrase/open", {"passphrase": PASSPHRASE})
     assert "được mở cho đến khi máy chủ dừng" in page_text(reviewer, opened.location)
     assert path in items(reviewer)
+    assert "khi văn phòng đã mở kế hoạch" not in page_text(of_team, "/plan/2026")
 
 
 def test_locked_visit_reaches_its_team_once_somebody_has_typed_the_passphrase(
