@@ -17,7 +17,7 @@ from field178_server.console.shell.routes import MenuGroup, menu_entries
 from field178_server.console.text.field_labels import field_name
 from field178_server.console.text.localize import Localizer
 from field178_server.http.application_runtime import current_runtime
-from field178_server.http.browser_session import asks_code, asks_passkey, csrf_token
+from field178_server.http.browser_session import asks_code, asks_passkey, csrf_token, must_set_up_factor
 from field178_shared.text.i18n import N_
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def layout_of(session: Session, page: Page) -> OfficeLayout:
         officer_name=officer.name,
         role_name=localizer.label(localizer.lists.roles, officer.role),
         agency_name=localizer.label(localizer.lists.agencies, officer.agency),
-        groups=_groups(session, page),
+        # Until the second factor is set up each entry would lead back to the set-up.
+        groups=() if must_set_up_factor(localizer.lists) else _groups(session, page),
         warning=_storage_warning(localizer)
         if MANAGE_TABLETS.is_open_to(officer.role, localizer.lists)
         else "",

@@ -60,6 +60,9 @@ def test_nothing_opens_before_the_second_factor_is_set_up(
     # The page of the account, with its sign-out, is not open yet.
     assert 'action="/sign-out"' in shown
     assert 'class="back-link"' not in shown
+    # No entry of the menu: each would lead back here.
+    menu = shown[shown.index('<nav class="rail"') : shown.index("</nav>")]
+    assert re.findall(r'href="(/[^"#]*)"', menu) == ["/"]
     assert browser.post("/account/password", {"present": PASSWORD}).headers["Location"] == AUTHENTICATOR
     set_up(office, browser)
     assert browser.get("/").status_code == 200
