@@ -98,6 +98,16 @@ def test_killed_drill_leaves_copies_only_where_they_are_swept(
     assert copies_in(field178.folder) == []
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
+def test_restore_that_is_cut_leaves_nothing_outside_its_data_folder(
+    field178: Command, taken: Path, temporary: Path, tmp_path: Path, how: signal.Signals
+) -> None:
+    field178.set(DATA_DIR=str(tmp_path / "new-machine"))
+    assert cut("backup.filled", how, "restore", str(taken), *share_options(taken.parent)) != 0
+    assert (tmp_path / "new-machine" / "field178.sqlite").exists()
+    assert list(temporary.iterdir()) == []
+
+
 def by_serving(field178: Command) -> None:
     process, _ = start(field178.folder)
     assert copies_in(field178.folder) == []
