@@ -20,8 +20,8 @@ CLI_INTRODUCTION = """# The command `field178`
 
 What the operator of a server types. Every command works on the data folder named by `FIELD178_DATA_DIR`
 (`docs/settings.md`), prints plain lines that a script can read (`name: value`, or one tab-separated line
-a row) or JSON with `--json`, and ends with 0, 1 for a refusal, 2 for a wrong call. Actions that change
-anything are written into the audit trail.
+a row) or JSON with `--json`, and ends with 0, 1 for a refusal, 2 for a wrong call, 128 + N
+when signal N ended it. Actions that change anything are written into the audit trail.
 
 A first server, a first team, a first tablet:
 

@@ -8,7 +8,7 @@ from field178_shared.extras import end_without
 def main() -> None:
     """Run a command of the operator."""
     try:
-        from field178_server.cli import main as run  # its libraries are those of the extra
+        from field178_server.cli import run  # its libraries are those of the extra
     except ModuleNotFoundError as error:
         end_without("server", "field178", error)
     run()

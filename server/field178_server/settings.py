@@ -197,9 +197,12 @@ def is_loopback(host: str) -> bool:
 
 def read_settings_file(path: Path) -> dict[str, str]:
     """Return the FIELD178_ variables of a file of NAME=value lines; a missing file has none."""
-    if not path.is_file():
-        return {}
-    pairs = (word.partition("=") for word in shlex.split(path.read_text("utf-8"), comments=True))
+    return settings_of_text(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def settings_of_text(text: str) -> dict[str, str]:
+    """Return the FIELD178_ variables of the text of a settings file."""
+    pairs = (word.partition("=") for word in shlex.split(text, comments=True))
     return {name: value for name, sign, value in pairs if sign and name.startswith(PREFIX)}
 
 

@@ -25,6 +25,7 @@ from field178_server.office.indicators.totals.updater import totals_running
 from field178_server.office.mail.sender import mail_running
 from field178_server.office.reminders.stopped_webhooks import announce_stopped
 from field178_server.office.webhooks.delivery import webhooks_running
+from field178_server.security.clear_copies import remove_abandoned
 from field178_server.security.ownership import require_owner
 from field178_server.security.private_files import make_private_folder
 from field178_server.settings import Settings
@@ -59,6 +60,7 @@ def application_of(settings: Settings) -> Flask:
     clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
     configure_log(sys.stderr, clock, settings.log_level)
     app = create_app(settings, clock)
+    remove_abandoned(runtime_of(app).engine, settings.data_dir)
     # Last: without an installed server no folder is created.
     _keep_temporary_files_in(settings.data_dir / TEMPORARY_FILES)
     return app

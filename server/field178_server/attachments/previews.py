@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from field178_server.attachments.validation.jpeg import MAX_PIXELS
+from field178_server.database.failpoints import failpoint
+from field178_server.security.clear_copies import working_folder
 from field178_shared.fsync import make_folder
 
 PREVIEWS = "previews"
@@ -21,11 +23,12 @@ def preview_name(tenant_id: str, sha256: str) -> str:
     return f"{PREVIEWS}/{tenant_id}/{sha256[:2]}/{sha256}.jpg"
 
 
-def make_preview(opened: Callable[[], BinaryIO], target: Path) -> bool:
+def make_preview(opened: Callable[[], BinaryIO], data_dir: Path, name: str) -> bool:
     """Create the preview of a stored photo if it is missing; return False if the photo cannot be read.
 
     Previews can be created again at any time: they are not in backups and not synced to disk.
     """
+    target = data_dir / name
     if target.is_file():
         return True
     with opened() as source:
@@ -33,10 +36,12 @@ def make_preview(opened: Callable[[], BinaryIO], target: Path) -> bool:
     if picture is None:
         return False
     make_folder(target.parent)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-        file.write(picture)
-    # Rename only the complete file: another request may look for it meanwhile.
-    os.replace(file.name, target)
+    with working_folder(data_dir) as work:
+        with tempfile.NamedTemporaryFile(dir=work, delete=False) as file:
+            file.write(picture)
+        failpoint("preview.written")
+        # Rename only the complete file: another request may look for it meanwhile.
+        os.replace(file.name, target)
     try:
         opened().close()
     except FileNotFoundError:

@@ -17,6 +17,7 @@ from field178_server.database.engine import BUSY_TIMEOUT_S, forget_deleted, writ
 from field178_server.database.models import Blob, Erasure, RetentionRun
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.job_files import JobFiles
+from field178_server.security.clear_copies import remove_abandoned
 from field178_shared.errors import AppError
 from field178_shared.time.clock import Clock
 
@@ -29,8 +30,9 @@ log = structlog.get_logger()
 
 
 def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> int:
-    """Finish every erasure and retention run; return the number of unfinished ones (the store was busy).
+    """Finish every erasure and retention run; return the number of unfinished ones.
 
+    Unfinished: the store was busy, or a process has a copy in clear (a backup, a drill) that may be older.
     Can be repeated at any time: after an interruption the rows still list what is to be erased.
     """
     with snapshot(engine) as session:
@@ -39,7 +41,8 @@ def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clo
         return 0
     for row in erasures:
         _erase_files(engine, store, row)
-    if not _forget(engine):
+    # After the old pages: a copy that is made from now on has none of them.
+    if not (_forget(engine) and remove_abandoned(engine, store.data_dir)):
         return len(erasures)
     run_write(engine, lambda session: _note(session, erasures, clock.now()))
     return 0

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import URL, Connection, Engine, inspect, make_url
+from sqlalchemy import URL, Connection, inspect, make_url
 from sqlalchemy.exc import DBAPIError
 
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.postgresql_clients import path_of
 from field178_server.database.engine import copy_sqlite, create_engine_for
+from field178_server.database.scratch_databases import scratch_database
 
 _INSUFFICIENT_PRIVILEGE = "42501"
 
@@ -65,36 +65,25 @@ def is_empty(url: str) -> bool:
 
 @contextmanager
 def scratch_store(url: str, folder: Path) -> Iterator[str]:
-    """Yield the URL of an empty database on the same engine; it is deleted at the end."""
+    """Yield the URL of an empty database on the same engine; it is deleted at the end.
+
+    `folder`: a working folder, which has it on SQLite.
+    """
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        with tempfile.TemporaryDirectory(dir=folder) as inside:
+    with ExitStack() as stack:
+        if parsed.get_backend_name() == "sqlite":
+            inside = stack.enter_context(TemporaryDirectory(dir=folder))
             yield f"sqlite:///{Path(inside) / 'store.sqlite'}"
-        return
-    engine = create_engine_for(url)
-    name = f"field178_scratch_{secrets.token_hex(6)}"
-    try:
-        _create_database(engine, name)
+            return
+        engine = create_engine_for(url)
+        stack.callback(engine.dispose)
         try:
-            yield parsed.set(database=name).render_as_string(hide_password=False)
-        finally:
-            _alone(engine, f'DROP DATABASE "{name}" WITH (FORCE)')
-    finally:
-        engine.dispose()
-
-
-def _create_database(engine: Engine, name: str) -> None:
-    try:
-        _alone(engine, f'CREATE DATABASE "{name}" TEMPLATE template0')
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:
-            raise
-        raise BackupError(Reason.NO_SCRATCH, str(engine.url.username)) from error
-
-
-def _alone(engine: Engine, statement: str) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(statement)
+            name = stack.enter_context(scratch_database(engine))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:
+                raise
+            raise BackupError(Reason.NO_SCRATCH, str(parsed.username)) from error
+        yield parsed.set(database=name).render_as_string(hide_password=False)
 
 
 def _major(connection: Connection) -> int:

@@ -6,8 +6,8 @@ import importlib.metadata
 import io
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -56,8 +56,8 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.run import JobStopped
 from field178_server.office.tablets import operations as tablets
 from field178_server.office.tablets.operations import BackedUpContent
-from field178_server.security.private_files import make_private_folder
-from field178_server.settings import BACKUP_WORK, SETTINGS_FILE, Settings
+from field178_server.security.clear_copies import working_folder
+from field178_server.settings import SETTINGS_FILE, Settings
 from field178_shared.errors import ErrorCode
 from field178_shared.fsync import sync_folder
 from field178_shared.time.clock import from_wire, to_wire
@@ -236,7 +236,7 @@ def _build(order: _Order, folder: Path) -> _Built:
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
     begun_at = to_wire(context.now())
     sealed = _SealedFolder(folder, BackupSealer.for_office(order.office_key.recipient))
-    with _work_folder(settings.data_dir) as work:
+    with working_folder(settings.data_dir) as work:
         # No file may be deleted between the copy of the rows and the copy of their files.
         with file_store_of(settings).keeping():
             fingerprint, blobs, steps = _copy_store(order, sealed, work)
@@ -268,19 +268,6 @@ def _build(order: _Order, folder: Path) -> _Built:
     return _Built(manifest, proof, blobs)
 
 
-@contextmanager
-def _work_folder(data_dir: Path) -> Iterator[Path]:
-    """Yield a folder for copies in clear: beside the store itself, never beside the backups."""
-    work = data_dir / BACKUP_WORK
-    # Left by a backup that was cut: the lock says that no other is running.
-    shutil.rmtree(work, ignore_errors=True)
-    make_private_folder(work)
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work)
-
-
 def _copy_store(order: _Order, sealed: _SealedFolder, work: Path) -> tuple[Fingerprint, frozenset[str], int]:
     """Seal database, stored files and keys; return fingerprint, hashes of the files, and number of steps."""
     settings, engine = order.settings, order.engine
@@ -293,6 +280,7 @@ def _copy_store(order: _Order, sealed: _SealedFolder, work: Path) -> tuple[Finge
         steps, kept = len(names) + _OTHER_STEPS, blobs_of(settings)
         order.progress(1, steps)
         copy_out(session.connection(), settings.effective_database_url, copy)
+    failpoint("backup.in_clear")
     with copy.open("rb") as file:
         sealed.add(copy.name, file)
     copy.unlink()

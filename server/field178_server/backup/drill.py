@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from field178_server.backup.office_key import NEEDED, identity_of, keep_office_k
 from field178_server.backup.restore import Restored, restore
 from field178_server.database.engine import create_engine_for
 from field178_server.maintenance import integrity
+from field178_server.security.clear_copies import working_folder
 from field178_server.settings import BACKUPS, Settings
 from field178_shared.time.clock import duration_clock
 
@@ -40,10 +40,9 @@ def drill(
 ) -> DrillResult:
     """Restore a backup into a scratch store and verify it; None: a backup of a store filled by `fill`.
 
-    The office's store and data folder are neither read nor written; the command writes the date afterwards.
+    The office's store and files are neither read nor written; the command writes the date afterwards.
     """
-    with tempfile.TemporaryDirectory(prefix="field178-drill-") as name:
-        folder = Path(name)
+    with working_folder(settings.data_dir) as folder:
         if backup is not None:
             return _restore(settings, context, backup, folder)
         with _scratch_backup(settings, context, folder, fill) as made:

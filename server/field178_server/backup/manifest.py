@@ -99,6 +99,7 @@ class OpenedBackup:
 
     def read(self, name: str) -> bytes:
         """Return the content of a small file; raise BackupError if it was altered."""
+        self.check(name)
         return read_sealed(self.folder / self.manifest.files[name].sealed, self.identity)
 
     def check(self, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +19,12 @@ from field178_server.backup.fingerprint import fingerprint_of, tables_of
 from field178_server.backup.manifest import STORE_FILES, Manifest, OpenedBackup, faults_of_blobs
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, damage
+from field178_server.database.failpoints import failpoint
 from field178_server.database.models import Tenant
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance import integrity
 from field178_server.office.tablets import operations as tablets
+from field178_server.security.clear_copies import working_folder
 from field178_server.security.keyring import load_keys
 from field178_server.security.private_files import make_private_folder
 from field178_server.settings import (
@@ -32,7 +33,7 @@ from field178_server.settings import (
     SETTINGS_FILE,
     VARIABLES,
     Settings,
-    read_settings_file,
+    settings_of_text,
     write_settings_file,
 )
 from field178_shared.fsync import sync_folder
@@ -65,13 +66,11 @@ def faults_of(opened: OpenedBackup, url: str, work: Path) -> list[str]:
     return faults
 
 
-def settings_in(opened: OpenedBackup, work: Path) -> dict[str, str]:
-    """Return the settings in a backup; `work`: folder for the file in clear."""
+def settings_in(opened: OpenedBackup) -> dict[str, str]:
+    """Return the settings in a backup."""
     if SETTINGS_FILE not in opened.manifest.files:
         return {}
-    path = work / SETTINGS_FILE
-    opened.copy(SETTINGS_FILE, path)
-    return read_settings_file(path)
+    return settings_of_text(opened.read(SETTINGS_FILE).decode())
 
 
 def restore(opened: OpenedBackup, settings: Settings, context: OperationContext) -> Restored:
@@ -82,7 +81,8 @@ def restore(opened: OpenedBackup, settings: Settings, context: OperationContext)
     manifest = opened.manifest
     _check_target(manifest, settings)
     make_private_folder(settings.data_dir)
-    _fill(opened, settings.effective_database_url, settings.data_dir)
+    with working_folder(settings.data_dir) as work:
+        _fill(opened, settings.effective_database_url, work)
     engine = create_engine_for(settings.effective_database_url)
     try:
         epoch = _begin_again(engine, manifest, context)
@@ -94,15 +94,16 @@ def restore(opened: OpenedBackup, settings: Settings, context: OperationContext)
 
 
 def _fill(opened: OpenedBackup, url: str, work: Path) -> None:
-    """Fill an empty database from a backup; `work`: private folder for a copy in clear."""
+    """Fill an empty database from a backup; `work`: working folder for a copy in clear."""
     name, parsed = STORE_FILES[opened.manifest.engine], make_url(url)
     if parsed.get_backend_name() == "sqlite":
         opened.copy(name, Path(str(parsed.database)))
-        return
-    with tempfile.TemporaryDirectory(dir=work) as inside:
-        copy = Path(inside) / name
+    else:
+        copy = work / name
         opened.copy(name, copy)
         copy_in(copy, url)
+        copy.unlink()
+    failpoint("backup.filled")
 
 
 def _check_target(manifest: Manifest, settings: Settings) -> None:
@@ -141,9 +142,8 @@ def _new_history(session: Session, manifest: Manifest, context: OperationContext
 
 def _copy_files(opened: OpenedBackup, settings: Settings) -> None:
     manifest, blobs = opened.manifest, blobs_of(settings)
-    with tempfile.TemporaryDirectory(dir=settings.data_dir) as inside:
-        work = Path(inside)
-        kept = settings_in(opened, work)
+    kept = settings_in(opened)
+    with working_folder(settings.data_dir) as work:
         for name in manifest.files:
             if name.startswith(f"{BLOBS}/"):
                 opened.copy(name, work / "blob")

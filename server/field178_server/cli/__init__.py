@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from types import FrameType
+
 import click
 
 from field178_server.cli.command_table import CommandTable, Table
@@ -157,3 +160,19 @@ COMMANDS: Table = {
 @click.version_option(package_name="field178", message="field178 %(version)s")
 def main() -> None:
     """Run a command of the operator."""
+
+
+def run() -> None:
+    """Run a command in its own process; SIGTERM and SIGHUP end it as Ctrl-C does, after its clean-ups."""
+    # Windows has no SIGHUP, `nohup` ignores it, and `serve` has its own handlers.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end)
+    main(prog_name="field178")
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    # A second signal would cut the clean-ups short.
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)

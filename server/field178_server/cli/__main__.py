@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from field178_server.cli import main
+from field178_server.cli import run
 
-main(prog_name="field178")
+run()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -127,8 +126,7 @@ def restore(folder: Path, share_files: tuple[Path, ...]) -> None:
     from field178_server.backup.restore import settings_in
 
     opened = opened_with_shares(folder, share_files)
-    with tempfile.TemporaryDirectory() as work:
-        settings = Settings.from_environment({**settings_in(opened, Path(work)), **os.environ})
+    settings = Settings.from_environment({**settings_in(opened), **os.environ})
     at = Operator(settings, clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start}))
     done = restore_backup(opened, settings, at.context_without_store)
     answer: dict[str, object] = {

@@ -15,6 +15,10 @@ CrashPoint = Callable[[str], None]
 
 
 def failpoint(name: str) -> None:
-    """Kill the process without any clean-up if FIELD178_CRASH_AT is this step; else do nothing."""
-    if os.environ.get(CRASH_AT) == name:
-        os.kill(os.getpid(), signal.SIGKILL)
+    """Send this process a signal if FIELD178_CRASH_AT is this step; else do nothing.
+
+    The value is the step, or step:SIGNAL; without a signal SIGKILL, which leaves no time for any clean-up.
+    """
+    step, _, number = os.environ.get(CRASH_AT, "").partition(":")
+    if step == name:
+        os.kill(os.getpid(), signal.Signals[number or "SIGKILL"])

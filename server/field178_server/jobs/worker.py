@@ -20,6 +20,7 @@ from field178_server.audit.trail import Actor
 from field178_server.database.engine import changed_rows
 from field178_server.database.models import Job
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.jobs.job_files import JobFiles
 from field178_server.jobs.queue import JobState, Outcome
 from field178_server.jobs.run import JobFailed, JobRun, JobStopped
 from field178_server.records.lists_in_force import ListsInForce
@@ -56,16 +57,19 @@ class JobWorker:
     def recover(self) -> None:
         """Queue the jobs again that a killed process left running and that had no effect.
 
-        A job with a requested stop is stopped; a job with too many attempts fails.
+        A job with a requested stop is stopped; a job with too many attempts fails. Their files are deleted.
 
         MUST only be called while no other worker of this store runs.
         """
+        files = JobFiles(self._runtime.settings.data_dir, self._runtime.tenant_id)
 
         def work(session: Session) -> None:
             left = session.scalars(
                 select(Job).where(Job.tenant_id == self._runtime.tenant_id, Job.state == JobState.RUNNING)
             )
             for job in left:
+                # No erasure looks for the part of a job that failed.
+                files.remove(job.job_id)
                 if job.is_stop_wanted:
                     self._end(job, JobState.STOPPED, {})
                 elif job.attempt_count >= MAX_ATTEMPTS:

@@ -31,6 +31,7 @@ from field178_server.maintenance.integrity import faults_of_store
 from field178_server.records import plan_commitments
 from field178_server.records.batch import Batch
 from field178_server.runtime import Runtime
+from field178_server.security.clear_copies import remove_abandoned
 from field178_shared.codelists import load
 from field178_shared.errors import AppError
 from field178_shared.time.clock import local_date
@@ -75,10 +76,12 @@ def check_if_due(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store) -
 def run_maintenance(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store) -> MaintenanceResult:
     """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
-    Hourly: finish erasures, extend the hash chains, release unannounced visits, update scopes by memberships,
-    delete old export files, give up expired uploads. Daily: check all digests, collect unreferenced files.
+    Hourly: delete abandoned copies in clear, finish erasures, extend the hash chains, release unannounced
+    visits, update scopes by memberships, delete old export files, give up expired uploads.
+    Daily: check all digests, collect unreferenced files.
     """
     store = file_store_of(runtime.settings)
+    remove_abandoned(runtime.engine, runtime.settings.data_dir)
     if left := finish_erasures(runtime.engine, runtime.tenant_id, store, runtime.clock):
         log.warning("purges_not_erased", count=left)
     # Before the chains: the next root covers the commitment.

@@ -36,6 +36,7 @@ from field178_server.maintenance.schema_check import faults_of_schema
 from field178_server.records.projections import filed_count
 from field178_server.replication.receipts.receipts import IS_COPY
 from field178_server.security.certificates import CA_KEY, KEY
+from field178_server.security.clear_copies import abandoned
 from field178_server.security.keyring import key_files, load_keys
 from field178_server.security.ownership import faults_of_owners
 from field178_server.security.private_files import is_loose
@@ -50,6 +51,7 @@ def faults(settings: Settings) -> list[str]:
     try:
         engine = create_engine_for(settings.effective_database_url)
         try:
+            lines += (f"copy in clear: {name}" for name in abandoned(engine, settings.data_dir))
             key = _receipt_key(settings)
             lines += faults_of_database(engine, settings.tenant, key) or _faults_of_blobs(engine, settings)
         finally:

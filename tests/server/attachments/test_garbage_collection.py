@@ -84,8 +84,9 @@ def test_unreferenced_file_is_marked_and_deleted_after_thirty_days(
 ) -> None:
     tablet = world.tablet()
     upload_id = sent(runtime, tablet)
-    preview = tmp_path / preview_name(TENANT, HASH)
-    assert make_preview(partial(file_store_of(runtime.settings).open, HASH), preview)
+    name = preview_name(TENANT, HASH)
+    preview = tmp_path / name
+    assert make_preview(partial(file_store_of(runtime.settings).open, HASH), tmp_path, name)
     pass_days(world, 100)
     assert collect(runtime) == Collected(0, 0, 0, 1)
     pass_days(world, 29)

@@ -108,8 +108,9 @@ def test_photos_and_their_previews_go_from_the_disk(world: World, store: FileSto
     tablet = world.tablet()
     record_id = tablet.created(named(PICTURE))
     sent(world, store, tablet, record_id)
-    preview = tmp_path / preview_name(TENANT, sha256(PICTURE))
-    assert make_preview(partial(store.open, sha256(PICTURE)), preview)
+    name = preview_name(TENANT, sha256(PICTURE))
+    preview = tmp_path / name
+    assert make_preview(partial(store.open, sha256(PICTURE)), tmp_path, name)
     purged(world, record_id)
     assert erased(world, store) == 0
     assert not preview.exists()

@@ -16,6 +16,7 @@ from field178_server.audit.trail import Actor
 from field178_server.database.models import Job
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs import queue
+from field178_server.jobs.job_files import JobFiles
 from field178_server.jobs.queue import JobRow, JobState
 from field178_server.jobs.run import JobRun
 from field178_server.jobs.worker import INTERRUPTED, MAX_ATTEMPTS, JobWorker, Work, jobs_running
@@ -177,7 +178,10 @@ def test_job_of_a_killed_process_is_restarted_a_limited_number_of_times(jobs: Jo
         with pytest.raises(Killed):
             worker.run_waiting()
         assert jobs.row(job_id).state is JobState.RUNNING
+    part = JobFiles(jobs.office.runtime.settings.data_dir, jobs.office.runtime.tenant_id).begin(job_id)
+    part.write_bytes(b"rows of records")
     worker.recover()
+    assert not part.exists(), "no later erasure would look for it"
     assert jobs.worker(work).run_waiting() == 0
     assert jobs.row(job_id).state is JobState.FAILED
     assert jobs.row(job_id).outcome["code"] == INTERRUPTED

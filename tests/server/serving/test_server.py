@@ -272,6 +272,16 @@ def test_server_ends_on_a_signal(tmp_path: Path, how: signal.Signals) -> None:
     assert "Traceback" not in (tmp_path / "server.log").read_text()
 
 
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGHUP, 128 + signal.SIGHUP)])
+def test_command_serve_ends_on_a_signal_without_a_traceback(
+    tmp_path: Path, how: signal.Signals, code: int
+) -> None:
+    set_up(tmp_path, "http://127.0.0.1:8178")
+    process, _ = start(tmp_path)
+    assert end(process, how) == code
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_used_address_is_reported_in_one_line(tmp_path: Path, scheme: str) -> None:
     url = f"{scheme}://127.0.0.1:8178"

@@ -38,14 +38,14 @@ def file(record_id: str, key: str) -> Response:
 
 def _preview(runtime: Runtime, file: RecordFile) -> Response | None:
     store = file_store_of(runtime.settings)
-    preview = (runtime.settings.data_dir / preview_name(runtime.tenant_id, file.sha256)).absolute()
+    data_dir, name = runtime.settings.data_dir.absolute(), preview_name(runtime.tenant_id, file.sha256)
     try:
-        has_preview = make_preview(partial(store.open, file.sha256), preview)
+        has_preview = make_preview(partial(store.open, file.sha256), data_dir, name)
     except FileNotFoundError:
         has_preview = False
     if not has_preview:
         return None
-    return send_file(preview, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)
+    return send_file(data_dir / name, mimetype="image/jpeg", max_age=0, etag=False, conditional=False)
 
 
 def _readable_file(session: Session, page: Page, record_id: str, key: str) -> tuple[str, RecordFile]:
