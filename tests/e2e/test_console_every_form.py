@@ -31,6 +31,7 @@ from field178_server.console.shell.routes import all_routes
 from field178_server.database.engine import create_engine_for
 from field178_server.database.tables.access import PASSWORD as PASSWORD_KIND
 from field178_server.database.unit_of_work import run_write
+from field178_server.http.application_runtime import runtime_of
 from field178_server.settings import Settings
 from field178_shared.codelists import load
 from field178_shared.ids import IdSource
@@ -170,8 +171,10 @@ class District:
 
     @property
     def app(self) -> Flask:
-        """The application on the same store, for its addresses alone."""
-        return create_app(Settings.from_environment({"FIELD178_DATA_DIR": str(self.server.folder)}))
+        """The application on the same store, without an open connection to it, for its addresses alone."""
+        app = create_app(Settings.from_environment({"FIELD178_DATA_DIR": str(self.server.folder)}))
+        runtime_of(app).engine.dispose()
+        return app
 
 
 @pytest.fixture(scope="module")
