@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -57,7 +58,7 @@ def expect_nothing_kept(page: Page) -> None:
 
 def end_sessions(server: ServerProcess) -> None:
     """End each session of the console as a half hour without a request does."""
-    with sqlite3.connect(server.folder / "field178.sqlite") as store:
+    with closing(sqlite3.connect(server.folder / "field178.sqlite")) as store, store:
         store.execute("UPDATE console_session SET last_seen_at = '2020-01-01 00:00:00.000000'")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,6 @@ def notices_of(tablet: RealTablet) -> list[str]:
 
 def having(server: ServerProcess, notice_id: str) -> list[str]:
     (path,) = server.folder.glob("**/field178.sqlite")
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
         rows = store.execute("SELECT device_id FROM notice_delivery WHERE notice_id = ?", [notice_id])
         return [device_id for (device_id,) in rows]
