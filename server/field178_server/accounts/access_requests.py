@@ -62,7 +62,7 @@ def withdraw_open(
 
 
 def withdraw_asked_by(session: Session, context: OperationContext, asker_id: str) -> None:
-    """Withdraw the open requests that an officer asked for, before the account is closed."""
+    """Withdraw the open requests that an officer asked for: the account is closed, or its role is another."""
     query = select(AccessRequest).where(
         AccessRequest.tenant_id == context.tenant_id,
         AccessRequest.asked_by == asker_id,

@@ -11,6 +11,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Officer
 from field178_server.records import scopes
+from field178_server.records.access import is_whole_area
 from field178_shared.records.teams import Team
 from field178_shared.time.clock import local_date
 
@@ -22,10 +23,11 @@ def exchange(
     *,
     left: Iterable[Team] = (),
     joined: Iterable[Team] = (),
-) -> None:
-    """Remove the scopes of left teams from an officer and add the scopes of joined teams.
+) -> bool:
+    """Remove the scopes of left teams from an officer and add those of joined teams; return if any changed.
 
-    Scopes that the officer also has by another team are kept.
+    Scopes that the officer also has by another team are kept, and the last ones of a role that has the whole
+    area without any: the end of a membership must not give what waits for a second person (decision 0149).
     """
     own = officers.scopes_of(session, context.tenant_id, officer.officer_id)
     gone = {scope for team in left for scope in team.scopes}
@@ -33,10 +35,13 @@ def exchange(
     kept = [team for team in teams.everyone(session, context.tenant_id) if team.id not in out]
     stay = {scope for team in kept if team.scope in own for scope in team.scopes}
     scopes_after = (own - gone) | (own & stay) | {scope for team in joined for scope in team.scopes}
-    if scopes_after != own:
-        scopes.ensure(session, context.tenant_id, scopes_after, context.lists)
-        officers.set_scopes(session, officer, scopes_after)
-        context.note(session, AuditEntry("officer_scopes_set", officer.officer_id))
+    is_widened = not scopes_after and is_whole_area(officer.role, context.lists)
+    if scopes_after == own or is_widened:
+        return False
+    scopes.ensure(session, context.tenant_id, scopes_after, context.lists)
+    officers.set_scopes(session, officer, scopes_after)
+    context.note(session, AuditEntry("officer_scopes_set", officer.officer_id))
+    return True
 
 
 def follow_day(session: Session, context: OperationContext) -> int:
@@ -57,7 +62,9 @@ def follow_day(session: Session, context: OperationContext) -> int:
             officer = session.get(Officer, (tenant_id, officer_id))
             if officer is None or (begins and officer.disabled_at is not None):
                 continue
-            exchange(session, context, officer, left=[team] if ends else (), joined=[team] if begins else ())
+            left, joined = ([team], ()) if ends else ((), [team])
+            if not exchange(session, context, officer, left=left, joined=joined):
+                continue
             action = "membership_ended" if ends else "membership_begun"
             context.note(session, AuditEntry(action, officer_id, team.scope))
             changed += 1

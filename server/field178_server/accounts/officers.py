@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.tables.account import ConsoleSession, Officer, OfficerScope
+from field178_server.database.tables.passkey import PasskeyChallenge
 from field178_shared.errors import AppError, ErrorCode
 
 if TYPE_CHECKING:
@@ -194,12 +195,11 @@ def disable(session: Session, officer: Officer, at: datetime) -> None:
 
 
 def end_sessions(session: Session, officer: Officer) -> None:
-    """End all browser sessions of an officer."""
-    session.execute(
-        delete(ConsoleSession).where(
-            ConsoleSession.tenant_id == officer.tenant_id, ConsoleSession.officer_id == officer.officer_id
+    """End all browser sessions of an officer, and the sign-ins that wait for a passkey."""
+    for table in (ConsoleSession, PasskeyChallenge):
+        session.execute(
+            delete(table).where(table.tenant_id == officer.tenant_id, table.officer_id == officer.officer_id)
         )
-    )
 
 
 def claim_totp_step(session: Session, officer: Officer, step: int) -> bool:

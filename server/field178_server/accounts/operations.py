@@ -116,6 +116,9 @@ def change(session: Session, context: OperationContext, officer_id: str, request
     ]
     own = {f"unit:{unit}" for unit in request.unit_ids}.union(*(team.scopes for team in requested_teams))
     scopes.ensure(session, context.tenant_id, own, context.lists)
+    if request.role != officer.role:
+        # Before the change: what an administrator asked for is not confirmed once the role is another.
+        access_requests.withdraw_asked_by(session, context, officer_id)
     officer.name, officer.role, officer.agency = request.name, request.role, request.agency
     officer.email = request.email
     officers.set_scopes(session, officer, own)

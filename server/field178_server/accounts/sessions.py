@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
 from field178_server.database.models import ConsoleSession, Officer, OfficerScope
+from field178_server.database.tables.passkey import PasskeyChallenge
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -125,7 +126,12 @@ def living(session: Session, tenant_id: str, officer_id: str, now: datetime) -> 
 
 
 def close_others(session: Session, tenant_id: str, officer_id: str, token: str) -> None:
-    """End all sessions of an officer except the session of a token."""
+    """End all sessions of an officer except the session of a token, and sign-ins that wait for a passkey."""
+    session.execute(
+        delete(PasskeyChallenge).where(
+            PasskeyChallenge.tenant_id == tenant_id, PasskeyChallenge.officer_id == officer_id
+        )
+    )
     session.execute(
         delete(ConsoleSession).where(
             ConsoleSession.tenant_id == tenant_id,

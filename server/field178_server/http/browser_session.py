@@ -20,7 +20,7 @@ from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.http.application_runtime import current_runtime
 from field178_server.http.known_browser import known_browser_of, remember_browser
 from field178_server.http.passkeys import check_passkey
-from field178_server.http.sign_in import SESSION, check_sign_in
+from field178_server.http.sign_in import SESSION, PasskeyNeededError, check_sign_in
 from field178_server.records.access import owes_second_factor
 from field178_server.runtime import Runtime, new_token
 from field178_server.security.keyring import Purpose
@@ -119,7 +119,11 @@ def confirm(password: str, code: str = "") -> None:
             request.form.get(name, "") for name in (f"{PASSKEY_FIELD}_challenge", PASSKEY_FIELD)
         )
         check_passkey(challenge, answer, CONFIRM, officer.id)
-    check_sign_in(runtime, officer.login, password, second, client=f"{SESSION}{officer.id}")
+    try:
+        check_sign_in(runtime, officer.login, password, second, client=f"{SESSION}{officer.id}")
+    except PasskeyNeededError:
+        # With codes and passkeys the form asks for a code, which was left empty.
+        raise AppError(ErrorCode.SIGN_IN_REFUSED) from None
     token, now = _cookie_token(runtime), runtime.clock.now()
     run_write(runtime.engine, lambda session: accounts.confirm(session, runtime.tenant_id, token, now))
     g.is_confirmed = True

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.server.console.access_requests.test_passwords import (
     LINK,
     NEW,
@@ -23,8 +24,13 @@ from tests.server.office_scene import PASSWORD, TEAM, Office
 
 from field178_server.accounts import officers, operations, teams
 from field178_server.accounts.memberships import follow_day
+from field178_server.accounts.operations import AccountRequest
 from field178_server.database.models import Audit
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.teams import operations as team_operations
+from field178_server.office.teams.operations import SeenTeam
+from field178_shared.records.teams import Membership
+from field178_shared.time.clock import local_date
 
 UNIT_ID, OTHER_UNIT_ID = "c11629_v2", "c11635_v2"
 
@@ -131,6 +137,40 @@ def test_requests_of_a_closed_administrator_are_withdrawn(
     run_write(office.engine, lambda session: operations.disable(session, office.context, "admin"))
     assert leader.post(path, {"password": PASSWORD}).status_code == 404
     assert rights_of(office, "city_viewer")[0] == "city_viewer"
+
+
+def test_requests_of_a_lowered_administrator_are_withdrawn(
+    office: Office, signed_in: Callable[[str], Browser], admin: Browser, leader: Browser
+) -> None:
+    other = AccountRequest("admin2", "Cán bộ admin2", "admin", None, ())
+    stored = office.runtime.passwords.hash(PASSWORD)
+    run_write(office.engine, lambda session: operations.add(session, office.context, other, (), stored))
+    assert save(office, signed_in("admin2"), "city_viewer", "reviewer") == 303
+    path = path_of(office, "confirm")
+    assert save(office, admin, "admin2", "city_viewer") == 303
+    assert leader.post(path, {"password": PASSWORD}).status_code == 404
+    assert rights_of(office, "city_viewer")[0] == "city_viewer"
+
+
+def test_end_of_a_membership_gives_nobody_the_whole_area(office: Office) -> None:
+    """A reviewer of one team: without any scope the account would read every team."""
+    of_team = AccountRequest("gioihan", "Cán bộ giới hạn", "reviewer", None, ())
+
+    def add_for_today(session: Session) -> None:
+        (team, *_) = teams.everyone(session, office.settings.tenant)
+        officer_id = operations.add(session, office.context, of_team, (team.id,), "not a hash")
+        seen = SeenTeam(team.id, team_operations.revision_of(session, office.context, team.id))
+        day = local_date(office.clock.now())
+        membership = Membership(valid_from=day, valid_to=day)
+        team_operations.set_member(session, office.context, seen, officer_id, membership)
+
+    run_write(office.engine, add_for_today)
+    before = rights_of(office, "gioihan")
+    assert before[1]
+    office.clock.move(days=1)
+    for _ in range(2):
+        assert run_write(office.engine, lambda session: follow_day(session, office.context)) == 0
+    assert rights_of(office, "gioihan") == before
 
 
 def test_team_of_a_lowered_closed_account_does_not_come_back(

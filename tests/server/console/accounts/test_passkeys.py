@@ -105,6 +105,35 @@ def asked_after_password(office: Office) -> str:
     return office.app.test_client().post("/sign-in", data=sent).get_data(as_text=True)
 
 
+def test_sign_in_that_waits_for_a_passkey_ends_with_the_password(
+    office: Office, device: PasskeyDevice
+) -> None:
+    """Who typed the former password, and holds the passkey's device, is not let in after a reset."""
+    assert add(open_session(office, "chi"), device).status_code == 303
+    browser, asked_for = begin_sign_in(office)
+    run_write(
+        office.engine, lambda session: accounts.set_password(session, office.context, "chi", "new hash")
+    )
+    device.count = 1
+    assert end_sign_in(browser, asked_for, device.get(asked_for)) == 403
+    assert browser.get("/account").status_code == 302
+
+
+def test_confirmation_without_the_code_is_refused_beside_passkeys(
+    office: Office, device: PasskeyDevice
+) -> None:
+    chi = open_session(office, "chi")
+    assert add(chi, device).status_code == 303
+
+    def give_codes(session: Session) -> None:
+        officers.by_login_or_id(session, "main", "chi").totp_secret = "JBSWY3DPEHPK3PXP"
+
+    run_write(office.engine, give_codes)
+    office.clock.move(minutes=11)
+    sent = {"password": PASSWORD, "code": "", "next": "/account"}
+    assert open_session(office, "chi").post("/confirm", sent).status_code == 403
+
+
 def test_wrong_password_reaches_no_passkey(office: Office, device: PasskeyDevice) -> None:
     add(open_session(office, "chi"), device)
     wrong = {"login": "chi", "password": "con meo leo cay cau"}
