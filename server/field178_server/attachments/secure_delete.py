@@ -17,6 +17,7 @@ from field178_server.database.engine import BUSY_TIMEOUT_S, forget_deleted, writ
 from field178_server.database.models import Blob, Erasure, RetentionRun
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.job_files import JobFiles
+from field178_server.jobs.staged_imports import StagedImports
 from field178_server.security.clear_copies import remove_abandoned
 from field178_shared.errors import AppError
 from field178_shared.time.clock import Clock
@@ -82,6 +83,9 @@ def _erase_files(engine: Engine, store: FileStore, row: _Decided) -> None:
     exports = JobFiles(store.data_dir, row.tenant_id)
     for job_id in named.get("exports", ()):
         exports.remove(job_id)
+    imports = StagedImports(store.data_dir, row.tenant_id)
+    for import_id in named.get("imports", ()):
+        imports.remove(import_id)
     for sha256 in named.get("blobs", ()):
         erase_unless_named(engine, row.tenant_id, store, sha256)
 

@@ -26,6 +26,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import Actor, AuditEntry
 from field178_server.database.unit_of_work import run_write
 from field178_server.jobs.job_files import JobFiles
+from field178_server.jobs.staged_imports import StagedImports
 from field178_server.maintenance import check_log
 from field178_server.maintenance.integrity import faults_of_store
 from field178_server.records import plan_commitments
@@ -77,7 +78,8 @@ def run_maintenance(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store
     """Run the maintenance of the store: `serve` and `field178 tidy` call it once an hour.
 
     Hourly: delete abandoned copies in clear, finish erasures, extend the hash chains, release unannounced
-    visits, update scopes by memberships, delete old export files, give up expired uploads.
+    visits, update scopes by memberships, delete old export files and staged imports, give up
+    expired uploads.
     Daily: check all digests, collect unreferenced files.
     """
     store = file_store_of(runtime.settings)
@@ -93,6 +95,8 @@ def run_maintenance(runtime: Runtime, faults_of: FaultsOfStore = faults_of_store
         log.info("memberships_followed", count=changed)
     if removed := JobFiles(runtime.settings.data_dir, runtime.tenant_id).remove_old(runtime.clock.now()):
         log.info("exports_removed", count=removed)
+    if removed := StagedImports(runtime.settings.data_dir, runtime.tenant_id).remove_old(runtime.clock.now()):
+        log.info("staged_imports_removed", count=removed)
     given_up = uploading_of(runtime).expire()
     is_checked = check_if_due(runtime, faults_of)
     return MaintenanceResult(left, given_up, is_checked, _collect(runtime) if is_checked else None)

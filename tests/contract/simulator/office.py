@@ -116,7 +116,7 @@ class Office:
         return b"".join(parts).splitlines()
 
     def grant(self, device: str, scope: str) -> None:
-        self._act(lambda session: tablets.grant(session, self.context, device, scope))
+        self._act(lambda session: tablets.grant_without_officer(session, self.context, device, scope))
 
     def ungrant(self, device: str, scope: str) -> bool:
         return self._act(lambda session: tablets.ungrant(session, self.context, device, scope))

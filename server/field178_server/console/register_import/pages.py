@@ -70,7 +70,6 @@ def upload() -> AnyResponse:
             used = used_units(session, page.tenant_id)
         spellings = Spellings(context.lists, page.today, used)
         with reading_slot():
-            folder.remove_old(context.now())
             tables = read_tables(cast(BinaryIO, uploaded.stream), uploaded.filename)
             folder.stage(import_id, tables, spellings.title_path)
     except AppError as error:

@@ -17,6 +17,7 @@ from field178_server.database.models import (
     DivergentRecord,
     DuplicateDismissal,
     Quarantine,
+    RegisterImportRecord,
     Upload,
 )
 from field178_server.records.file_references import hashes_in
@@ -73,7 +74,7 @@ def divergent_of(record_ids: Sequence[str]) -> ColumnElement[bool]:
 
 
 def take_files(session: Session, tenant_id: str, records: Sequence[Stored]) -> Files:
-    """Delete the rows of files that only these records name, now or in their history; return their names.
+    """Delete the rows of files that only these records name, now or in their history; return all their files.
 
     MUST run before the records are written: their history and attachments are read for it.
     """
@@ -84,7 +85,16 @@ def take_files(session: Session, tenant_id: str, records: Sequence[Stored]) -> F
     # An open upload is marked as gone, so that its sender gets an error.
     session.execute(update(Upload).where(*of_gone, Upload.state == OPEN).values(state=GONE))
     session.execute(delete(Upload).where(*of_gone, Upload.state != GONE))
-    return {"blobs": gone, "uploads": cut}
+    return {"blobs": gone, "uploads": cut, "imports": _imports_of(session, tenant_id, records)}
+
+
+def _imports_of(session: Session, tenant_id: str, records: Sequence[Stored]) -> list[str]:
+    """Return the imports that created records: their staged rows have the content of the records."""
+    query = select(RegisterImportRecord.import_id).where(
+        RegisterImportRecord.tenant_id == tenant_id,
+        RegisterImportRecord.record_id.in_([record.record_id for record in records]),
+    )
+    return sorted(set(session.scalars(query)))
 
 
 def files_of(session: Session, tenant_id: str, bodies: Mapping[str, str]) -> NamedFiles:

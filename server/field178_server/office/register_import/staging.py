@@ -11,11 +11,11 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
+from field178_server.jobs.staged_imports import StagedImports
 from field178_server.office.register_import.fields import FIELDS, NAME, NOTE, ValueKind
 from field178_server.office.register_import.headings import (
     SEARCHED_ROWS,
@@ -39,9 +39,7 @@ from field178_server.office.register_import.reading.sheet import FileSheet, Shee
 from field178_server.office.register_import.reading.tcvn3 import from_tcvn3, is_tcvn3
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder
-from field178_shared.ids import is_uuid
 
-KEPT_FOR = timedelta(days=7)
 # Rows read to decide which columns contain personal data.
 _SAMPLE_ROWS = 400
 _MOST_NAMED = 50
@@ -78,18 +76,15 @@ class StagedRow:
     titles: tuple[str, ...]
 
 
-class StagingFolder:
-    """Staged files of a tenant in the data folder."""
-
-    def __init__(self, data_dir: Path, tenant_id: str) -> None:
-        self._folder = data_dir / "register_imports" / tenant_id
+class StagingFolder(StagedImports):
+    """Staged tables of a tenant in the data folder."""
 
     def stage(self, import_id: str, tables: Iterable[FileSheet], is_title: IsTitle) -> list[StagedTable]:
         """Stage the tables that have headings; `is_title` recognizes title lines between rows.
 
         Raises AppError(register_file), and stores nothing, if no table has headings.
         """
-        folder = self._folder / import_id
+        folder = self.path_of(import_id)
         make_folder(folder)
         try:
             staged = [_stage(folder, number, table, is_title) for number, table in enumerate(tables)]
@@ -107,7 +102,7 @@ class StagingFolder:
     def tables(self, import_id: str) -> list[StagedTable]:
         """Return the staged tables of an import; raise AppError(upload_gone) if they were removed."""
         try:
-            listed = json.loads((self._path(import_id) / "tables.json").read_text())
+            listed = json.loads((self.path_of(import_id) / "tables.json").read_text())
         except FileNotFoundError:
             raise AppError(ErrorCode.UPLOAD_GONE) from None
         return [
@@ -120,7 +115,7 @@ class StagingFolder:
     def rows(self, import_id: str, table: StagedTable) -> Iterator[StagedRow]:
         """Yield the establishments of a table."""
         titles: list[str] = []
-        with (self._path(import_id) / f"{table.number}.jsonl").open() as lines:
+        with (self.path_of(import_id) / f"{table.number}.jsonl").open() as lines:
             for line in lines:
                 number, content = json.loads(line)
                 if isinstance(content, str):
@@ -131,23 +126,7 @@ class StagingFolder:
 
     def file_of(self, import_id: str) -> Path:
         """Return the path of the workbook of an import's refused rows."""
-        return self._path(import_id) / "refused.xlsx"
-
-    def remove(self, import_id: str) -> None:
-        """Delete the staged files of an import."""
-        shutil.rmtree(self._path(import_id), ignore_errors=True)
-
-    def remove_old(self, now: datetime) -> None:
-        """Delete staged files older than a week."""
-        for folder in self._folder.glob("*"):
-            if is_uuid(folder.name) and _made_at_ms(folder.name) < (now - KEPT_FOR).timestamp() * 1000:
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _path(self, import_id: str) -> Path:
-        # The id comes from a URL: only a valid id may become part of a path.
-        if not is_uuid(import_id):
-            raise AppError(ErrorCode.NOT_FOUND)
-        return self._folder / import_id
+        return self.path_of(import_id) / "refused.xlsx"
 
 
 @dataclass(slots=True)
@@ -303,8 +282,3 @@ def _letter(column: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def _made_at_ms(name: str) -> int:
-    # The first 48 bits of a time-ordered id.
-    return int(name[:8] + name[9:13], 16)

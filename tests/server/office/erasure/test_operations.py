@@ -237,7 +237,10 @@ def test_erasure_ends_waiting_changes_without_access_to_the_record(world: World)
     assert SECRET not in texts(world)
     (row,) = world.rows(Quarantine)
     assert (row.payload, row.state, row.reason) == (None, "discarded", "scope_not_granted")
-    act(world, lambda session, context: tablets.grant(session, context, tablet.device, OTHER_UNIT))
+    act(
+        world,
+        lambda session, context: tablets.grant_without_officer(session, context, tablet.device, OTHER_UNIT),
+    )
     tablet.pull()
     assert set(tablet.base[record_id]["data"]) == {"purged"}
     assert tablet.push(waits)[0]["reason"] == "scope_not_granted"

@@ -9,13 +9,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.server.office.register_import.scene import GOOD, HEAD, Desk, register, table, visible
 from tests.server.office_scene import Office, copy_of
 
-from field178_server.database.models import Notice
+from field178_server.accounts import operations as accounts
+from field178_server.accounts.officers import by_login_or_id
+from field178_server.accounts.operations import AccountRequest
+from field178_server.database.models import Notice, Record
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.jobs.queue import JobState, stop
+from field178_server.maintenance.daily import run_maintenance
+from field178_server.office.erasure import operations as erasure
 from field178_server.office.register_import.jobs import IMPORT, MOST_UNANNOUNCED
+from field178_server.replication.policy.record_validation import declared_types
+from field178_shared.errors import AppError
 
 _NAMES = ("Hoa Ban", "Karaoke Hoa Ban", "Nhà nghỉ Sao Mai", "sao mai", "Ba\u0302\u0301m Biển", "=1+1", "")
 _KINDS = ("KS", "nhà nghỉ", "karaoke gia đình", "Mát-xa", "đua ngựa", "")
@@ -72,6 +80,40 @@ def test_an_import_runs_once_and_is_undone_once(desk: Desk) -> None:
     assert desk.undo(import_id).state is JobState.DONE
     assert desk.undo(import_id).outcome["code"] == "revision_changed"
     assert desk.run(import_id).state is JobState.FAILED
+
+
+def test_staged_rows_go_with_the_erasure_of_a_record_and_after_a_week(desk: Desk) -> None:
+    """The rows are in clear text: an erased establishment would be readable in them."""
+    office, name = desk.office, "Quán Cần Xóa"
+    import_id, left = desk.stage(table((name, *GOOD[1:-2], "", ""))), desk.stage(table(GOOD))
+    desk.run(import_id)
+    run_maintenance(office.runtime)
+    assert name in content_of(office.settings.data_dir / "register_imports")
+    officers = ("bao_mat_1", "bao_mat_2")
+    rules = declared_types()
+
+    def erase(session: Session) -> None:
+        for login in officers:
+            request = AccountRequest(login, login, "privacy_officer", None, ())
+            accounts.add(session, office.context, request, (), "not a hash")
+        first, second = (by_login_or_id(session, "main", login).officer_id for login in officers)
+        records = session.scalars(select(Record).where(Record.type == "establishment"))
+        record_id = next(record.record_id for record in records if name in record.body)
+        erasure.request(session, office.context, rules, record_id, first, "establishment_request")
+        erasure.confirm(session, office.context, rules, record_id, second)
+
+    run_write(office.engine, erase)
+    run_maintenance(office.runtime)
+    assert name not in content_of(office.settings.data_dir / "register_imports")
+    assert desk.folder.tables(left)
+    office.clock.move(days=8)
+    run_maintenance(office.runtime)
+    with pytest.raises(AppError, match="upload_gone"):
+        desk.folder.tables(left)
+
+
+def content_of(folder: Path) -> str:
+    return "".join(path.read_text("utf-8") for path in folder.rglob("*.jsonl"))
 
 
 def test_of_two_imports_of_one_file_at_once_the_second_writes_nothing(desk: Desk) -> None:
