@@ -14,6 +14,7 @@ from field178_server.database.models import (
     Blob,
     ChangeHistory,
     DivergentRecord,
+    FiledRecord,
     Quarantine,
     Record,
     Upload,
@@ -21,16 +22,24 @@ from field178_server.database.models import (
 from field178_server.office.erasure.operations import refuse_unfit
 from field178_server.office.erasure.related_data import divergent_of, files_of
 from field178_server.office.exports.operations import record_exports
-from field178_server.records.stored_record import Stored
+from field178_server.records.stored_record import Stored, data_of
 from field178_server.replication.policy.record_validation import TypeRules
 from field178_server.replication.quarantine.store import concerning
+from field178_shared.merge import Data
+from field178_shared.record_type import RecordType
+from field178_shared.records.follow_ups import ANSWERS
+from field178_shared.records.reading import entries_of
 
 _BACKUP = "backup_marked"
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Numbers of a record's rows and files by kind; `stored`: hashes of files that would be deleted."""
+    """Numbers of a record's rows and files by kind; `stored`: hashes of files that would be deleted.
+
+    `repeated_by`: later visits that repeat the words of its shortcomings, which stay without an erasure of
+    their own: their minutes are signed with them.
+    """
 
     record_id: str
     type: str
@@ -47,6 +56,7 @@ class Extent:
     exports: int
     backups: int
     last_backup_at: datetime | None
+    repeated_by: tuple[str, ...]
 
 
 def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str, now: datetime) -> Extent:
@@ -93,6 +103,7 @@ def extent_of(session: Session, tenant_id: str, rules: TypeRules, record_id: str
         exports=len(record_exports(session, tenant_id, now)),
         backups=backups,
         last_backup_at=last_backup_at,
+        repeated_by=_repeated_by(session, tenant_id, record),
     )
 
 
@@ -102,6 +113,25 @@ def _read(session: Session, tenant_id: str, record_id: str) -> Stored | None:
         return None
     members = (row.type, row.scope, row.rev, row.seq, row.deleted, row.h, row.body, row.subject_id)
     return Stored(row.record_id, *members)
+
+
+def _repeated_by(session: Session, tenant_id: str, visit: Stored) -> tuple[str, ...]:
+    """Return the live visits to the same establishment that answer shortcomings of a visit, by id."""
+    if visit.type != RecordType.INSPECTION:
+        return ()
+    at_the_place = select(FiledRecord.record_id, Record.body).where(
+        FiledRecord.tenant_id == tenant_id,
+        FiledRecord.establishment_id == visit.data.get("establishment_id"),
+        FiledRecord.record_id != visit.record_id,
+        Record.tenant_id == FiledRecord.tenant_id,
+        Record.record_id == FiledRecord.record_id,
+    )
+    rows = session.execute(at_the_place.order_by(FiledRecord.record_id))
+    return tuple(record_id for record_id, body in rows if _answers(data_of(body), visit.record_id))
+
+
+def _answers(data: Data, visit_id: str) -> bool:
+    return any(answer.get("visit_id") == visit_id for answer in entries_of(data, ANSWERS).values())
 
 
 def _count(

@@ -289,3 +289,21 @@ def test_nobody_else_finds_a_trace_of_it(reviewer: Browser, first: Browser, in_t
     assert reviewer.post(f"{path}/confirm", AGAIN).status_code == 404
     assert first.get(f"/purges/{NOWHERE}").status_code == 404
     assert re.search(r'href="/purges"', reviewer.text("/reviews")) is None
+
+
+def test_later_visits_that_repeat_the_words_of_a_visit_are_listed(
+    in_the_field: FieldWork, first: Browser
+) -> None:
+    """They stay: their minutes are signed. Who erases the visit must know that the words stand there too."""
+    in_the_field.place()
+    followed = {"exit": {"text": SECRET, "due_on": "2026-11-22", "status": "open"}}
+    visit = in_the_field.visit(follow_ups=followed)
+    answer = {"visit_id": visit, "follow_up_id": "exit", "text": SECRET, "status": "open"}
+    in_the_field.visit(record_code="AL-T01-26-0009")
+    assert "Các lượt sau nhắc lại" not in unescape(first.text(f"/purges/ask?record={visit}"))
+    later = in_the_field.visit(record_code="AL-T01-26-0008", follow_up_answers={"a1": answer})
+    page = unescape(first.text(f"/purges/ask?record={visit}"))
+    assert "Các lượt sau nhắc lại" in page
+    assert f'href="/purges/ask?record={later}"' in page
+    assert len(set(re.findall(r"/purges/ask\?record=[0-9a-f-]{36}\"", page))) == 1
+    assert SECRET not in page
