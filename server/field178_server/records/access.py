@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from field178_shared.codelists import CodeLists, load
+from field178_shared.codelists import CodeLists, load, released
 
 WHOLE_TENANT_ROLES = frozenset({"reviewer"})
 # Scope of the roles that read only aggregates.
@@ -80,14 +80,15 @@ def _reach(role: str, scopes: Collection[str], lists: CodeLists) -> frozenset[st
 def access_of(role: str, scopes: Collection[str]) -> AccessFilter:
     """Return the access filter of an officer: their scopes; for a reviewer without scopes, the whole tenant.
 
-    A role of scope `unit_and_below` with a district as scope also has the communes of the district.
+    A role of scope `unit_and_below` with a district as scope also has the communes of the district, by the
+    lists of the release: a list pack, which one administrator publishes, gives nobody access.
     """
     if not scopes and role in WHOLE_TENANT_ROLES:
         return AccessFilter(None)
     named, lists = frozenset(scopes), load()
     if role in lists.roles and lists.roles[role].scope == "unit_and_below":
         units = (scope.removeprefix("unit:") for scope in scopes if scope.startswith("unit:"))
-        named |= {f"unit:{below.id}" for unit in units for below in lists.units_below(unit)}
+        named |= {f"unit:{below.id}" for unit in units for below in released().units_below(unit)}
     return AccessFilter(named)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from field178_server.database.engine import changed_rows
 from field178_server.database.tables.device import Device, DeviceScope
 from field178_server.database.tables.tenant import Scope
-from field178_shared.codelists import CodeLists
+from field178_shared.codelists import CodeLists, released
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.ids import is_uuid
 from field178_shared.wire.protocol import MAX_SCOPES
@@ -47,6 +47,8 @@ def ensure(session: Session, tenant_id: str, scopes: Iterable[str], lists: CodeL
 def for_tablet(scopes: Iterable[str], lists: CodeLists) -> Grants:
     """Return the grants of a tablet with these scopes: scopes, predecessors of their units, and `ref`.
 
+    Predecessors are those of the release: a list pack, which one administrator publishes, gives no access.
+
     The scope `office` raises AppError(forbidden): it is never granted to a tablet.
     """
     granted: dict[str, str | None] = {REF: None}
@@ -54,7 +56,7 @@ def for_tablet(scopes: Iterable[str], lists: CodeLists) -> Grants:
         if scope == OFFICE:
             raise AppError(ErrorCode.FORBIDDEN, scope=scope)
         if kind_of(scope, lists) == "unit":
-            for unit in sorted(_lineage(scope.removeprefix("unit:"), lists)):
+            for unit in sorted(_predecessors(scope.removeprefix("unit:"))):
                 granted.setdefault(f"unit:{unit}", scope)
     return granted | {scope: scope for scope in scopes}
 
@@ -95,11 +97,11 @@ def _rows(session: Session, device: Device) -> Iterable[DeviceScope]:
     return session.scalars(select(DeviceScope).where(*own))
 
 
-def _lineage(unit: str, lists: CodeLists) -> set[str]:
+def _predecessors(unit: str) -> set[str]:
     predecessors: set[str] = set()
     todo = [unit]
     while todo:
-        earlier = {step.source for step in lists.predecessors(todo.pop())} - predecessors
+        earlier = {step.source for step in released().predecessors(todo.pop())} - predecessors
         predecessors |= earlier
         todo.extend(earlier)
     return predecessors

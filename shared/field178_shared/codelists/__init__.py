@@ -7,7 +7,7 @@ from field178_shared.codelists.establishments import EstablishmentType, OpeningR
 from field178_shared.codelists.indicators import Denominator, Indicator, TargetProfile
 from field178_shared.codelists.labels import Labelled, ListChoice
 from field178_shared.codelists.lists import CodeLists
-from field178_shared.codelists.loading import demo, load, put_in_force, read_lists
+from field178_shared.codelists.loading import demo, load, put_in_force, read_lists, released
 from field178_shared.codelists.organizations import Agency, Role
 from field178_shared.codelists.outreach import Audience, Material, OutreachFormat, Topic
 from field178_shared.codelists.rows import CodeListError
@@ -47,4 +47,5 @@ __all__ = [
     "load",
     "put_in_force",
     "read_lists",
+    "released",
 ]

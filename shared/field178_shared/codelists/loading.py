@@ -59,6 +59,12 @@ def load() -> CodeLists:
     return read_lists(released_files())
 
 
+@cache
+def released() -> CodeLists:
+    """Return the lists of this release, which no list pack changes: by them units give access."""
+    return read_lists(released_files())
+
+
 def put_in_force(lists: CodeLists) -> None:
     """Give the lists in force the content of these."""
     load().become(lists)

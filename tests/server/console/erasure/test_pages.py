@@ -305,5 +305,4 @@ def test_later_visits_that_repeat_the_words_of_a_visit_are_listed(
     page = unescape(first.text(f"/purges/ask?record={visit}"))
     assert "Các lượt sau nhắc lại" in page
     assert f'href="/purges/ask?record={later}"' in page
-    assert len(set(re.findall(r"/purges/ask\?record=[0-9a-f-]{36}\"", page))) == 1
     assert SECRET not in page

@@ -21,9 +21,12 @@ from field178_server.console.text.localize import Localizer
 from field178_server.office.file_reading.reading_limits import reading_slot
 from field178_server.office.lists.columns import columns_of
 from field178_server.office.lists.pack_file import write_pack_file
+from field178_server.records.access import access_of
+from field178_server.records.scopes import for_tablet
 from field178_shared.codelists import load
 from field178_shared.codelists.loading import released_files
 from field178_shared.list_packs import TABLES, ListPack, ListTable
+from field178_shared.list_packs.pack import files_with
 from field178_shared.time.clock import SystemClock
 
 TET = {
@@ -291,3 +294,23 @@ def test_rows_have_days_of_their_own_and_are_looked_up_by_a_day(admin: Browser) 
     odd = admin.text("/lists/outreach.topics/rows?on=tomorrow")
     assert 'value="tomorrow"' in odd
     assert "Tác hại của tệ nạn mại dâm" in odd
+
+
+def test_published_units_give_nobody_access(admin: Browser) -> None:
+    """One administrator publishes: a commune under another's parent would be read by that one's officers."""
+    own, other = "c11647_v2", "c11629_v2"
+    files = files_with(ListPack())
+    moved = {**TABLES["admin_units.units"].rows(files)[other], "parent": own}
+    joined = {"from": other, "to": own, "kind": "merge", "share": None}
+    rows = {
+        "admin_units.units": {other: moved},
+        "admin_units.lineage": {TABLES["admin_units.lineage"].key_of(joined): joined},
+    }
+    before = access_of("leader_viewer", {f"unit:{own}"}), for_tablet({f"unit:{own}"}, load())
+    answer = admin.post("/lists/publish", {"rows": json.dumps(rows), "seen": "0"})
+    assert answer.status_code == 303
+    assert load().units[other].parent == own
+    assert [step.source for step in load().predecessors(own) if step.source == other]
+    for role in load().roles:
+        assert not access_of(role, {f"unit:{own}"}).holds(f"unit:{other}")
+    assert (access_of("leader_viewer", {f"unit:{own}"}), for_tablet({f"unit:{own}"}, load())) == before
