@@ -65,11 +65,14 @@ def detail(request_id: str) -> Response:
 def confirm(request_id: str) -> AnyResponse:
     """Put a request into effect, as a second person to whom the officer read out the digits."""
     page, context, code = current_page(), office(), "".join(request.form.get("check_code", "").split())
+    seen = request.form.get("seen")
     key, by_mail = page.runtime.keyring.key(Purpose.PASSWORD_LINKS), page.runtime.settings.sends_mail
     return _decide(
         request_id,
         "access_confirmed",
-        lambda session: operations.confirm(session, context, key, request_id, code, by_mail=by_mail),
+        lambda session: operations.confirm(
+            session, context, key, request_id, code, by_mail=by_mail, seen=seen
+        ),
     )
 
 

@@ -28,6 +28,7 @@ from field178_server.database.tables.access import (
     AccessRequest,
 )
 from field178_server.office.access_requests import rights
+from field178_server.office.access_requests.queries import find_request
 from field178_server.office.reminders import access_notices
 from field178_server.office.reminders.oversight import notify_of_refused_password
 from field178_shared.errors import AppError, ErrorCode
@@ -51,16 +52,26 @@ def accept(session: Session, context: OperationContext, request_id: str, *, by_m
     _decide(session, context, request, ACCEPTED, by_mail=by_mail)
 
 
-def confirm(
-    session: Session, context: OperationContext, key: bytes, request_id: str, code: str, *, by_mail: bool
+def confirm(  # noqa: PLR0913  # a decision by two people: which request, as it was read, by what digits
+    session: Session,
+    context: OperationContext,
+    key: bytes,
+    request_id: str,
+    code: str,
+    *,
+    by_mail: bool,
+    seen: str | None = None,
 ) -> None:
     """Put a request into effect as a second person. `code`: the digits that its officer reads out, if the
-    officer chose a password.
+    officer chose a password; `seen`: the fingerprint of the request that was read, None skips the check.
 
     Raises AppError: not_found for a decided request, second_person_needed for who asked and for the officer,
-    revision_changed without a chosen password, sign_in_refused for wrong digits.
+    revision_changed without a chosen password or after a change, sign_in_refused for wrong digits.
     """
     request = _of_another(session, context, request_id)
+    row = find_request(session, context.tenant_id, request_id)
+    if seen is not None and (row is None or row.fingerprint != seen):
+        raise AppError(ErrorCode.REVISION_CHANGED, request=request_id)
     if request.kind in WITH_PASSWORD:
         _check_code(key, request, code)
     _take_effect(session, context, request)

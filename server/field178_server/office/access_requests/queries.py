@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,13 @@ class RequestOfOfficer:
     officer: Officer
     asker: str
     decider: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of what a second person reads about the request, to detect changes before the decision."""
+        officer, request = self.officer, self.request
+        read = officer.name, officer.login, officer.role, officer.agency, officer.email, request.details
+        return hashlib.sha256(repr(read).encode()).hexdigest()[:16]
 
 
 def open_requests(session: Session, tenant_id: str) -> list[RequestOfOfficer]:

@@ -152,6 +152,27 @@ def test_requests_of_a_lowered_administrator_are_withdrawn(
     assert rights_of(office, "city_viewer")[0] == "city_viewer"
 
 
+def test_account_that_changes_after_it_was_read_is_not_confirmed(
+    office: Office, admin: Browser, leader: Browser, stranger: Browser
+) -> None:
+    """Another name or address after the second person's look: the page is read once more."""
+    code = digits_of(stranger, choose(stranger, add(admin, "reviewer")))
+    path = path_of(office, "confirm")
+    page = path.rsplit("/", 1)[0]
+    sent = {"check_code": code, "password": PASSWORD, "seen": seen_on(leader, page)}
+    assert save(office, admin, "moi", "reviewer", name="Người khác") == 303
+    assert leader.post(path, sent).status_code == 409
+    assert not signs_in(office, "moi", NEW)
+    assert leader.post(path, sent | {"seen": seen_on(leader, page)}).status_code == 303
+    assert signs_in(office, "moi", NEW)
+
+
+def seen_on(browser: Browser, page: str) -> str:
+    stated = re.search(r'name="seen" value="([0-9a-f]+)"', browser.text(page))
+    assert stated is not None
+    return stated[1]
+
+
 def test_end_of_a_membership_gives_nobody_the_whole_area(office: Office) -> None:
     """A reviewer of one team: without any scope the account would read every team."""
     of_team = AccountRequest("gioihan", "Cán bộ giới hạn", "reviewer", None, ())
