@@ -16,6 +16,7 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Officer
 from field178_server.database.tables.access import KINDS
 from field178_server.records import scopes
+from field178_server.records.access import OVERSIGHT_RIGHTS
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
 from field178_server.security.secret_box import SecretBox
@@ -77,9 +78,32 @@ def set_password(session: Session, context: OperationContext, login: str, passwo
     return officer.officer_id
 
 
+def require_overseer(session: Session, context: OperationContext, officer: Officer, role: str = "") -> None:
+    """Refuse to close the last open account of oversight, or to give it another `role`.
+
+    One administrator would be told on nobody's first page. The operator of the server may.
+    AppError(second_person_needed).
+    """
+    if context.actor.kind != "officer" or not is_overseer(officer, context) or _oversees(role, context):
+        return
+    others = officers.everyone(session, context.tenant_id)
+    if not any(is_overseer(other, context) for other in others if other.officer_id != officer.officer_id):
+        raise AppError(ErrorCode.SECOND_PERSON_NEEDED, officer=officer.officer_id)
+
+
+def is_overseer(officer: Officer, context: OperationContext) -> bool:
+    """Return whether an officer with an open account confirms what gives others access."""
+    return officer.disabled_at is None and _oversees(officer.role, context)
+
+
+def _oversees(role: str, context: OperationContext) -> bool:
+    return role in context.lists.roles and bool(context.lists.roles[role].rights & OVERSIGHT_RIGHTS)
+
+
 def disable(session: Session, context: OperationContext, login: str) -> str:
     """Disable an account and return the officer's id."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
+    require_overseer(session, context, officer)
     officers.disable(session, officer, context.now())
     access_requests.withdraw_open(session, context, officer.officer_id, KINDS)
     access_requests.withdraw_asked_by(session, context, officer.officer_id)
@@ -117,6 +141,7 @@ def change(session: Session, context: OperationContext, officer_id: str, request
     own = {f"unit:{unit}" for unit in request.unit_ids}.union(*(team.scopes for team in requested_teams))
     scopes.ensure(session, context.tenant_id, own, context.lists)
     if request.role != officer.role:
+        require_overseer(session, context, officer, request.role)
         # Before the change: what an administrator asked for is not confirmed once the role is another.
         access_requests.withdraw_asked_by(session, context, officer_id)
     officer.name, officer.role, officer.agency = request.name, request.role, request.agency

@@ -113,6 +113,7 @@ def detail(notice_id: str) -> Response:
         audience=view.audience_text(notice.audience, page.localizer),
         period=view.period_text(notice, page.localizer),
         is_over=notice.until <= page.now,
+        tells_oversight=operations.tells_oversight(notice, page.lists),
         days=view.days_of(everyone),
         filters=[
             FilterLink(_people_href(notice_id), page.say(N_("All")), not is_unseen, len(everyone)),

@@ -18,7 +18,7 @@ from field178_server.console.people import view
 from field178_server.console.people.flashes import FLASHES
 from field178_server.console.people.form import LOGIN_TAKEN, AccountForm, errors_of
 from field178_server.console.people.view import PeopleFilter
-from field178_server.console.shell.form_actions import done, office
+from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.links import page_links, requested_page
 from field178_server.console.shell.once import show_once, take_shown_once
 from field178_server.console.shell.page import current_page, or_404
@@ -35,12 +35,18 @@ from field178_server.office.reminders.account_changes import (
 )
 from field178_server.records.paging import PageOfRows
 from field178_server.security.keyring import Purpose
-from field178_shared.errors import AppError
+from field178_shared.errors import AppError, ErrorCode
 from field178_shared.records.teams import Team
 from field178_shared.text.i18n import N_
 
 PAGE_SIZE = 50
 _CHANGED = N_("Somebody else changed this account meanwhile; look at it again, then save.")
+_REFUSALS = {
+    ErrorCode.SECOND_PERSON_NEEDED: N_(
+        "Nobody else could confirm then: one leader or privacy officer must keep an open account. Give"
+        " another person that role first."
+    )
+}
 _OWN = N_("This is your own account; another administrator does this.")
 _LINK = "password_link"
 
@@ -118,7 +124,10 @@ def save(officer_id: str) -> AnyResponse:
         mail_former_address(session, context, officer_id, account.officer.email, by_mail=by_mail)
         return waits
 
-    flash = "person_waits" if run_write(page.runtime.engine, change) else "person_changed"
+    waiting = []
+    if (refused := attempt(lambda session: waiting.append(change(session)), _REFUSALS)) is not None:
+        return _person_page(account, form, (refused.status, _REFUSALS[refused.code]))
+    flash = "person_waits" if waiting[-1] else "person_changed"
     return done(url_for("console.people.detail", officer_id=officer_id), flash, officer_id)
 
 
@@ -137,7 +146,7 @@ def close(officer_id: str) -> AnyResponse:
     context = office()
     if officer_id == current_page().officer.id:
         return _person_page(account_of(officer_id), refusal=(422, _OWN))
-    refused = _act(officer_id, lambda session: operations.disable(session, context, officer_id))
+    refused = _act(officer_id, lambda session: rights.close_account(session, context, officer_id))
     if refused is not None:
         return refused
     # Records that wait for the officer's correction are shown next: another officer has to correct them.
@@ -213,7 +222,8 @@ def _act(officer_id: str, work: Callable[[Session], object]) -> AnyResponse | No
     account = account_of(officer_id)
     if (refusal := password_refusal()) is not None:
         return _person_page(account, refusal=refusal)
-    run_write(current_page().runtime.engine, work)
+    if (refused := attempt(work, _REFUSALS)) is not None:
+        return _person_page(account, refusal=(refused.status, _REFUSALS[refused.code]))
     return None
 
 

@@ -15,6 +15,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.database.tables.access import ACCOUNT, MEMBERSHIP, RIGHTS, AccessRequest
 from field178_server.database.tables.account import Officer
 from field178_server.office.reminders import access_notices
+from field178_server.office.reminders.oversight import notify_of_left_overseer
 from field178_server.office.teams import operations as team_operations
 from field178_server.office.teams.operations import SeenTeam, entry_of
 from field178_server.records.access import gains_access
@@ -103,7 +104,10 @@ def change_account(
     if officer.disabled_at is not None or not _gains(session, context, present, requested):
         if requested.to_json() != present.to_json():
             access_requests.withdraw_open(session, context, officer_id, (RIGHTS,))
+        was_overseer = accounts.is_overseer(officer, context)
         accounts.change(session, context, officer_id, change)
+        if was_overseer and not accounts.is_overseer(officer, context):
+            notify_of_left_overseer(session, context)
         return False
     kept = replace(
         requested,
@@ -135,6 +139,15 @@ def set_member(
     details = json.dumps({"team_id": seen.team_id, "entry": entry_of(membership)})
     _ask(session, context, officer_id, MEMBERSHIP, details, by_mail=by_mail)
     return True
+
+
+def close_account(session: Session, context: OperationContext, officer_id: str) -> None:
+    """Close an account; oversight is told of one of its own."""
+    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
+    was_overseer = accounts.is_overseer(officer, context)
+    accounts.disable(session, context, officer_id)
+    if was_overseer:
+        notify_of_left_overseer(session, context)
 
 
 def open_account(session: Session, context: OperationContext, request: AccessRequest) -> None:

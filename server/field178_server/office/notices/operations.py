@@ -14,6 +14,8 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Notice, NoticeReading, Scope
 from field178_server.database.tables.notice import MAX_SHOWN
+from field178_server.records.access import OVERSIGHT_RIGHTS
+from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import nfc
 from field178_shared.time.clock import local_date
@@ -32,13 +34,17 @@ class NoticeText:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A new notice; without `since` it is shown at once, without `audience` to all officers."""
+    """A new notice; without `since` it is shown at once, without `audience` to all officers.
+
+    `is_automatic`: the server's, about what an officer did. It has no author, and no limit keeps it back.
+    """
 
     kind: str
     wording: NoticeText
     until: datetime
     since: datetime | None = None
     audience: str | None = None
+    is_automatic: bool = False
 
 
 def announce(session: Session, context: OperationContext, announcement: Announcement) -> Notice:
@@ -55,7 +61,7 @@ def announce(session: Session, context: OperationContext, announcement: Announce
     shown = select(func.count()).where(
         Notice.tenant_id == context.tenant_id, Notice.until > now, Notice.officer_id.is_(None)
     )
-    if (session.scalar(shown) or 0) >= MAX_SHOWN:
+    if not announcement.is_automatic and (session.scalar(shown) or 0) >= MAX_SHOWN:
         raise AppError(ErrorCode.TOO_LARGE, limit=MAX_SHOWN, unit="notices")
     notice = Notice(
         tenant_id=context.tenant_id,
@@ -64,7 +70,7 @@ def announce(session: Session, context: OperationContext, announcement: Announce
         audience=announcement.audience,
         text_vi=nfc(announcement.wording.vi),
         text_en=nfc(announcement.wording.en),
-        made_by=context.actor.id,
+        made_by=None if announcement.is_automatic else context.actor.id,
         made_at=now,
         since=announcement.since,
         until=announcement.until,
@@ -76,12 +82,24 @@ def announce(session: Session, context: OperationContext, announcement: Announce
 
 
 def withdraw(session: Session, context: OperationContext, notice_id: str) -> None:
-    """End a notice now; it stays in the store."""
+    """End a notice now; it stays in the store.
+
+    AppError(forbidden) for an officer who ends what the server tells oversight: it may be about that officer.
+    """
     notice = session.get(Notice, (context.tenant_id, notice_id))
     if notice is None:
         raise AppError(ErrorCode.NOT_FOUND, notice=notice_id)
+    if context.actor.kind == "officer" and tells_oversight(notice, context.lists):
+        raise AppError(ErrorCode.FORBIDDEN, notice=notice_id)
     notice.until = min(notice.until, context.now())
     context.note(session, AuditEntry("notice_withdrawn", notice_id))
+
+
+def tells_oversight(notice: Notice, lists: CodeLists) -> bool:
+    """Return whether a notice is the server's to a role of oversight."""
+    kind, _, name = (notice.audience or "").partition(":")
+    is_for_oversight = kind == "role" and bool(lists.roles[name].rights & OVERSIGHT_RIGHTS)
+    return notice.made_by is None and is_for_oversight
 
 
 def mark_read(session: Session, context: OperationContext, officer: OfficerContext, notice_id: str) -> None:

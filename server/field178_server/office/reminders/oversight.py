@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -15,7 +14,6 @@ from field178_server.jobs.queue import Arguments
 from field178_server.office.exports.kinds import is_whole
 from field178_server.office.notices.operations import Announcement, NoticeText, announce
 from field178_server.records.access import OVERSIGHT_RIGHTS
-from field178_shared.errors import AppError
 from field178_shared.text.i18n import N_, translator
 
 _SHOWN_FOR = timedelta(days=7)
@@ -31,6 +29,10 @@ _WITHOUT_SECOND = N_(
     "Access was given without a second person: an account, a password or a tablet’s area at the server"
     " itself, or communes to a team. Which one and by whom stands in the audit trail, which the privacy"
     " officer reads."
+)
+_OVERSEER_LEFT = N_(
+    "An officer of the leadership or for data protection has a closed account or another role now. Who, and"
+    " by whom, stands in the audit trail."
 )
 _WAITING = N_(
     "A password, an account or a right waits for a second person. Which one, and who asked, stand on the page"
@@ -68,6 +70,11 @@ def notify_without_second(session: Session, context: OperationContext) -> None:
     _notify(session, context, _WITHOUT_SECOND)
 
 
+def notify_of_left_overseer(session: Session, context: OperationContext) -> None:
+    """Notify that an officer of oversight has a closed account or another role."""
+    _notify(session, context, _OVERSEER_LEFT)
+
+
 def _notify(session: Session, context: OperationContext, text: str) -> None:
     """Announce a notice to each role of oversight; an older notice with the same text ends."""
     now = context.now()
@@ -84,7 +91,5 @@ def _notify(session: Session, context: OperationContext, text: str) -> None:
         )
         for notice in session.scalars(shown):
             notice.until = now
-        announcement = Announcement(INFO, NoticeText(vi, en), now + _SHOWN_FOR, audience=audience)
-        # If there are too many notices, pages and the audit trail still show it.
-        with suppress(AppError):
-            announce(session, context, announcement)
+        wording, until = NoticeText(vi, en), now + _SHOWN_FOR
+        announce(session, context, Announcement(INFO, wording, until, audience=audience, is_automatic=True))

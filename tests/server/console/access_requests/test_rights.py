@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -25,8 +26,10 @@ from tests.server.office_scene import PASSWORD, TEAM, Office
 from field178_server.accounts import officers, operations, teams
 from field178_server.accounts.memberships import follow_day
 from field178_server.accounts.operations import AccountRequest
-from field178_server.database.models import Audit
+from field178_server.database.models import Audit, Notice
+from field178_server.database.tables.notice import INFO, MAX_SHOWN
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.office.notices.operations import Announcement, NoticeText, announce
 from field178_server.office.teams import operations as team_operations
 from field178_server.office.teams.operations import SeenTeam
 from field178_shared.records.teams import Membership
@@ -171,6 +174,41 @@ def seen_on(browser: Browser, page: str) -> str:
     stated = re.search(r'name="seen" value="([0-9a-f]+)"', browser.text(page))
     assert stated is not None
     return stated[1]
+
+
+def test_last_account_of_oversight_is_neither_closed_nor_lowered(
+    office: Office, admin: Browser, leader: Browser
+) -> None:
+    """Without one, what an administrator does alone would be told on nobody's first page."""
+    privacy = f"/people/{office.officer_id('privacy_officer')}"
+    assert admin.post(f"{privacy}/close", {"password": PASSWORD}).status_code == 303
+    assert "đã đóng tài khoản hoặc có vai trò khác" in unescape(leader.text("/"))
+    refused = admin.post(f"/people/{office.officer_id('leader_viewer')}/close", {"password": PASSWORD})
+    assert refused.status_code == 403
+    assert "Khi đó không còn ai xác nhận được" in unescape(refused.get_data(as_text=True))
+    assert save(office, admin, "leader_viewer", "city_viewer") == 403
+    assert rights_of(office, "leader_viewer")[0] == "leader_viewer"
+    assert save(office, admin, "leader_viewer", "leader_viewer", name="Tên khác") == 303
+
+
+def test_administrator_neither_ends_nor_keeps_back_what_oversight_is_told(
+    office: Office, admin: Browser, leader: Browser
+) -> None:
+    for number in range(MAX_SHOWN):
+        wording = NoticeText(f"Thông báo {number}", f"Notice {number}")
+        notice = Announcement(
+            INFO, wording, office.clock.now() + timedelta(days=9), audience="role:inspector"
+        )
+        run_write(office.engine, lambda session, each=notice: announce(session, office.context, each))
+    assert save(office, admin, "city_viewer", "reviewer") == 303
+    waits = "đang chờ người thứ hai"
+    assert waits in leader.text("/")
+    with snapshot(office.engine) as session:
+        notices = session.scalars(select(Notice).where(Notice.audience == "role:leader_viewer")).all()
+    for each in notices:
+        assert admin.post(f"/notices/{each.notice_id}/end").status_code == 403
+        assert "Máy chủ hoặc người vận hành" in unescape(admin.text(f"/notices/{each.notice_id}"))
+    assert waits in leader.text("/")
 
 
 def test_end_of_a_membership_gives_nobody_the_whole_area(office: Office) -> None:
