@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import access_requests, officers, one_time_codes, passkeys, roster, teams
@@ -13,7 +14,7 @@ from field178_server.accounts.password_link import LinkTarget
 from field178_server.audit.office_write import put_record
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.database.models import Officer
+from field178_server.database.models import FeedToken, Officer
 from field178_server.database.tables.access import KINDS
 from field178_server.records import scopes
 from field178_server.records.access import OVERSIGHT_RIGHTS
@@ -107,6 +108,7 @@ def disable(session: Session, context: OperationContext, login: str) -> str:
     officers.disable(session, officer, context.now())
     access_requests.withdraw_open(session, context, officer.officer_id, KINDS)
     access_requests.withdraw_asked_by(session, context, officer.officer_id)
+    _revoke_tokens(session, context, officer)
     roster.unlist_officer(session, context, officer)
     context.note(session, AuditEntry("officer_disabled", officer.officer_id))
     return officer.officer_id
@@ -122,6 +124,20 @@ class AccountChange:
     team_ids: tuple[str, ...]
     unit_ids: tuple[str, ...]
     email: str | None = None
+
+
+def _revoke_tokens(session: Session, context: OperationContext, officer: Officer) -> None:
+    """Revoke the data tokens of an officer: an account that opens again accepts its own anew."""
+    usable = select(FeedToken).where(
+        FeedToken.tenant_id == context.tenant_id,
+        FeedToken.officer_id == officer.officer_id,
+        FeedToken.revoked_at.is_(None),
+    )
+    # The operator of the server is no officer: then the account itself stands for who revoked it.
+    by = context.actor.id or officer.officer_id
+    for token in session.scalars(usable).all():
+        token.revoked_at, token.revoked_by = context.now(), by
+        context.note(session, AuditEntry("feed_token_revoked", token.token_id))
 
 
 def change(session: Session, context: OperationContext, officer_id: str, request: AccountChange) -> None:

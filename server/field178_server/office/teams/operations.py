@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -108,12 +109,23 @@ def set_member(
 def gives_access(
     session: Session, context: OperationContext, seen: SeenTeam, officer_id: str, membership: Membership
 ) -> bool:
-    """Return whether a membership gives an officer the scopes of a team; raises as `set_member` does."""
+    """Return whether a membership gives an officer the scopes of a team, or gives them for longer.
+
+    Raises as `set_member` does.
+    """
     batch = Batch(session, context.tenant_id, context.clock, context.ids)
     officer, existing = _joining(session, context, batch, seen, officer_id), _seen_team(batch, seen)
     team = Team.from_data(seen.team_id, _with_member(existing, officer_id, membership))
     own = officers.scopes_of(session, context.tenant_id, officer.officer_id)
-    return team.scope not in own and not membership.has_ended(local_date(context.now()))
+    if membership.has_ended(local_date(context.now())):
+        return False
+    before = Team.from_data(seen.team_id, _seen_team(batch, seen).data).members.get(officer_id)
+    is_longer = before is not None and _last_day(membership) > _last_day(before)
+    return is_longer or team.scope not in own
+
+
+def _last_day(membership: Membership) -> date:
+    return membership.valid_to or date.max
 
 
 def revision_of(session: Session, context: OperationContext, team_id: str) -> int:

@@ -179,7 +179,7 @@ def seen_on(browser: Browser, page: str) -> str:
 def test_last_account_of_oversight_is_neither_closed_nor_lowered(
     office: Office, admin: Browser, leader: Browser
 ) -> None:
-    """Without one, what an administrator does alone would be told on nobody's first page."""
+    """An administrator who acts alone would be announced to nobody."""
     privacy = f"/people/{office.officer_id('privacy_officer')}"
     assert admin.post(f"{privacy}/close", {"password": PASSWORD}).status_code == 303
     assert "đã đóng tài khoản hoặc có vai trò khác" in unescape(leader.text("/"))
@@ -196,9 +196,8 @@ def test_administrator_neither_ends_nor_keeps_back_what_oversight_is_told(
 ) -> None:
     for number in range(MAX_SHOWN):
         wording = NoticeText(f"Thông báo {number}", f"Notice {number}")
-        notice = Announcement(
-            INFO, wording, office.clock.now() + timedelta(days=9), audience="role:inspector"
-        )
+        until = office.clock.now() + timedelta(days=9)
+        notice = Announcement(INFO, wording, until, audience="role:inspector")
         run_write(office.engine, lambda session, each=notice: announce(session, office.context, each))
     assert save(office, admin, "city_viewer", "reviewer") == 303
     waits = "đang chờ người thứ hai"
@@ -209,6 +208,29 @@ def test_administrator_neither_ends_nor_keeps_back_what_oversight_is_told(
         assert admin.post(f"/notices/{each.notice_id}/end").status_code == 403
         assert "Máy chủ hoặc người vận hành" in unescape(admin.text(f"/notices/{each.notice_id}"))
     assert waits in leader.text("/")
+
+
+def test_longer_place_in_a_team_waits(office: Office, admin: Browser, leader: Browser) -> None:
+    officer_id, today = office.officer_id("binh"), local_date(office.clock.now())
+    confirmed = Membership(valid_from=today, valid_to=today + timedelta(days=1))
+
+    def join(session: Session) -> None:
+        (team, *_) = teams.everyone(session, office.settings.tenant)
+        seen = SeenTeam(team.id, team_operations.revision_of(session, office.context, team.id))
+        team_operations.set_member(session, office.context, seen, officer_id, confirmed)
+
+    def asks(membership: Membership) -> bool:
+        with snapshot(office.engine) as session:
+            (team, *_) = teams.everyone(session, office.settings.tenant)
+            seen = SeenTeam(team.id, team_operations.revision_of(session, office.context, team.id))
+            return team_operations.gives_access(session, office.context, seen, officer_id, membership)
+
+    assert asks(confirmed)
+    run_write(office.engine, join)
+    assert not asks(confirmed)
+    assert not asks(Membership(valid_from=today, valid_to=today))
+    assert asks(Membership(valid_from=today, valid_to=today + timedelta(days=2)))
+    assert asks(Membership(valid_from=today))
 
 
 def test_end_of_a_membership_gives_nobody_the_whole_area(office: Office) -> None:

@@ -185,10 +185,22 @@ def test_officer_sees_data_tokens_with_the_own_rights(
     assert LABEL not in chi.text("/account")
 
 
-def test_token_of_a_closed_account_is_shown_as_unusable(office: Office, admin: Browser) -> None:
-    make(office, admin)
+def test_token_ends_with_the_account_of_its_officer(
+    office: Office, admin: Browser, signed_in: SignIn
+) -> None:
+    """An account that opens again, with another person perhaps, has no token that somebody still holds."""
+    secret = accept(signed_in, make(office, admin))
+    assert read(office, secret) == 200
     run_write(office.engine, lambda session: accounts.disable(session, office.context, "chi"))
-    assert "Không đọc được: cán bộ không có quyền" in admin.text("/feeds")
+    assert LABEL not in admin.text("/feeds")
+    assert LABEL in admin.text("/feeds?tab=ended")
+    run_write(
+        office.engine,
+        lambda session: accounts.open_account(
+            session, office.context, office.officer_id("chi"), "not a hash"
+        ),
+    )
+    assert read(office, secret) == 401
 
 
 def test_expired_token_is_listed_as_ended(office: Office, admin: Browser) -> None:
