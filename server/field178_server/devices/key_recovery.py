@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 
 from field178_server.database.models import Device, DeviceOfficer, Officer
 from field178_server.devices import enrolment
+from field178_server.devices.orders import order_in_force
 from field178_server.security.keyring import to_base64url
 from field178_shared.crypto.sealed_box import DEVICE_KEY, RandomBytes, boxed_for, opened_under, unboxed
+from field178_shared.device_orders import OrderKind
 from field178_shared.errors import AppError, ErrorCode
 
 
@@ -56,11 +58,14 @@ def admit(
 ) -> Device:
     """Use the code for a tablet and return its device; repeated with the same answer key it succeeds again.
 
-    Raises AppError(enrolment_refused), also for a revoked tablet and a tablet that the officer does not use.
+    Raises AppError(enrolment_refused), also for a tablet that is revoked, that an order closes, or that the
+    officer does not use.
     """
     device = session.get(Device, (tenant_id, claim.device_id))
     is_theirs = session.get(DeviceOfficer, (tenant_id, claim.device_id, officer_id)) is not None
-    if device is None or device.revoked_at is not None or not is_theirs:
+    order = order_in_force(session, tenant_id, claim.device_id)
+    is_closed = order is not None and order.kind != OrderKind.OPEN
+    if device is None or device.revoked_at is not None or is_closed or not is_theirs:
         raise AppError(ErrorCode.ENROLMENT_REFUSED)
     officer = session.get_one(Officer, (tenant_id, officer_id))
     enrolment.use_code(session, officer, claim.code, to_base64url(claim.answer_key), claim.device_id, now)

@@ -120,6 +120,8 @@ def may_withdraw(standing: DeviceOrder | None, *, may_wipe: bool) -> bool:
 def kinds_after(standing: DeviceOrder | None, *, may_wipe: bool) -> tuple[OrderKind, ...]:
     """Return the kinds of orders that may be given while an order stands; a delivered full wipe stays.
 
+    After a refused order all of them may be given.
+
     Who may not wipe locks, and opens what is locked; while a wipe waits, which a new order would withdraw,
     this officer gives none.
     """
@@ -134,6 +136,8 @@ def kinds_after(standing: DeviceOrder | None, *, may_wipe: bool) -> tuple[OrderK
 
 
 def _kinds_after(standing: DeviceOrder | None) -> tuple[OrderKind, ...]:
+    if standing is not None and standing.outcome == OrderOutcome.REFUSED:
+        return tuple(OrderKind)
     is_delivered = standing is not None and standing.delivered_at is not None
     if standing is None or standing.kind == OrderKind.OPEN or not is_delivered:
         return (OrderKind.LOCK, OrderKind.READ_WIPE, OrderKind.FULL_WIPE)
@@ -259,9 +263,13 @@ def _last_number(session: Session, device: Device) -> int:
 
 
 def _number_in_force(session: Session, device: Device) -> int | None:
-    """Return the number of the newest order that was neither withdrawn nor refused; None: it is all done."""
+    """Return the number of the newest order that stands; None: it is all done.
+
+    A refused lock or wipe stands: who has the device key could refuse it and go on reading.
+    """
     for order in orders_of(session, device.tenant_id, device.device_id):
-        if order.withdrawn_at is None and order.outcome != OrderOutcome.REFUSED:
+        is_refused = order.outcome == OrderOutcome.REFUSED and order.kind == OrderKind.OPEN
+        if order.withdrawn_at is None and not is_refused:
             is_over = order.outcome == OrderOutcome.DONE and order.kind in (
                 OrderKind.OPEN,
                 OrderKind.FULL_WIPE,

@@ -199,12 +199,25 @@ def test_wiped_tablet_is_revoked(world: World, tablet: Tablet) -> None:
     assert (stored["records"], stored["lost_changes"], stored["lost_files"]) == (7, 2, 1)
 
 
-def test_refused_order_stands_no_more(world: World, tablet: Tablet) -> None:
-    number = give(world, tablet, OrderKind.LOCK)
+@pytest.mark.parametrize("kind", [OrderKind.LOCK, OrderKind.READ_WIPE, OrderKind.FULL_WIPE])
+def test_refused_order_stands_until_the_office_opens_the_tablet(
+    world: World, tablet: Tablet, kind: OrderKind
+) -> None:
+    """Who has the device key signs any receipt: refusing an order must not bring the records back."""
+    number = give(world, tablet, kind)
+    refuse(world, tablet, number)
+    hello = tablet.ask()[0]
+    assert (hello["order"]["number"], hello.get("scopes", [])) == (number, [])
+    assert row(world, number).outcome == "refused"
+    opened = give(world, tablet, OrderKind.OPEN)
+    assert UNIT in tablet.ask()[0]["scopes"]
+    refuse(world, tablet, opened)
+    assert tablet.ask()[0]["order"]["number"] == number
+
+
+def refuse(world: World, tablet: Tablet, number: int) -> None:
     receipt = replace(receipt_of(tablet, number), outcome=OrderOutcome.REFUSED)
     answer(world, replace(receipt, sig=unpadded(DEVICE_KEY.sign(receipt.signed_text.encode()))))
-    assert "order" not in tablet.ask()[0]
-    assert row(world, number).outcome == "refused"
 
 
 def test_receipt_of_another_key_order_or_count_is_refused(world: World, tablet: Tablet) -> None:

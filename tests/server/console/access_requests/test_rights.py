@@ -179,7 +179,7 @@ def seen_on(browser: Browser, page: str) -> str:
 def test_last_account_of_oversight_is_neither_closed_nor_lowered(
     office: Office, admin: Browser, leader: Browser
 ) -> None:
-    """An administrator who acts alone would be announced to nobody."""
+    """One account of oversight stays open, for the notices of what an administrator does alone."""
     privacy = f"/people/{office.officer_id('privacy_officer')}"
     assert admin.post(f"{privacy}/close", {"password": PASSWORD}).status_code == 303
     assert "đã đóng tài khoản hoặc có vai trò khác" in unescape(leader.text("/"))
