@@ -195,18 +195,19 @@ class CapitalNames:
         if self.words[at].lower in self.lookup.place_syllables:
             return 0
         length = 1
-        while at + length <= last and length < _LONGEST and not self._ends_name(at, at + length):
+        while at + length <= last and length < _LONGEST and not self._ends_name(at, at + length, last):
             length += 1
         return length
 
-    def _ends_name(self, at: int, index: int) -> bool:
+    def _ends_name(self, at: int, index: int, last: int) -> bool:
         """Return whether a word is no more part of the name that begins at a word."""
         word = self.words[index]
         if index > at + 1 and self.note.is_middle(index - 1):
             return False
-        follows_prefix = index == at + 1 and len(self.words[at].text) == 1
+        follows_surname = len(self.words[at].text) == 1 or (index == last and self.note.strength(at) > 0)
+        may_be_given = index == at + 1 and follows_surname
         is_establishment = self.lookup.heralds.get(word.lower) is Herald.ESTABLISHMENT
-        if is_establishment and not follows_prefix and not self.lookup.given.has(word, may_lack_marks=False):
+        if is_establishment and not may_be_given and not self.lookup.given.has(word, may_lack_marks=False):
             return True
         return self.lookup.public_length(self.words, index) > 0
 
@@ -248,9 +249,13 @@ class CapitalNames:
 
     def _is_speaker(self, at: int, herald: Herald | None) -> bool:
         """Return whether a given name stands alone before a verb of a person: "Thắm nói"."""
-        is_sure = self.lookup.sure_given.has(self.words[at], may_lack_marks=False)
-        is_said = not self.note.is_plain and self.lookup.is_personal_verb(self.words, at + 1)
-        return is_sure and herald in (None, Herald.SHORT_TITLE) and is_said
+        word = self.words[at]
+        is_ordinary = at > 0 and self.lookup.is_compound(self.words[at - 1], word)
+        is_sure = not is_ordinary and self.lookup.sure_given.has(word, may_lack_marks=False)
+        return is_sure and herald in (None, Herald.SHORT_TITLE) and self._is_said(at + 1)
+
+    def _is_said(self, at: int) -> bool:
+        return not self.note.is_plain and self.lookup.is_personal_verb(self.words, at)
 
     def _is_nickname(self, at: int, length: int) -> bool:
         """Return whether a given name and a word of the body or of an animal make a nickname: "Tuấn Sẹo"."""
@@ -276,7 +281,10 @@ class CapitalNames:
         is_announced = herald in (Herald.ROLE, Herald.CONTACT) and not self._follows_owner(at)
         if length > 2 and (has_middle or is_announced):
             return True
-        return (length > 2 or is_announced) and any(map(self.note.is_given, range(at + 1, at + length)))
+        is_ordinary = self.lookup.is_compound(self.words[at], self.words[at + 1])
+        is_speaker = herald is None and not is_ordinary and self._is_said(at + length)
+        has_given = any(map(self.note.is_given, range(at + 1, at + length)))
+        return has_given and (length > 2 or is_announced or is_speaker)
 
     def _is_highland_name(self, at: int, length: int) -> bool:
         first, second = self.words[at : at + 2]

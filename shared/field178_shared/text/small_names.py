@@ -321,7 +321,10 @@ class SmallNames:
             return 1
         is_clear = self.note.is_plain and title.folded in self.lookup.unclear_titles
         is_sure = is_clear or self.lookup.sure_given.has(first, may_lack_marks=self.note.is_plain)
-        return 1 + self._one_more(at + 1) if is_sure and self._is_given(at, is_clear=is_clear) else 0
+        if not (is_sure and self._is_given(at, is_clear=is_clear)):
+            return 0
+        nickname = self.lookup.nickname_length(self.words, at + 1) if herald is Herald.NAMED else 0
+        return 1 + (nickname or self._one_more(at + 1))
 
     def _precedes_number(self, at: int) -> bool:
         """Return whether a number follows a word."""
