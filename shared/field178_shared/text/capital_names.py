@@ -21,6 +21,8 @@ _NUMBERED = frozenset({"dieu", "khoan", "diem", "phong", "tang"})
 _POINTED = frozenset({"p", "q", "mr", "mrs", "ms"})
 # A guard before one given name, a hospital before other words: "BV Lợi", "BV Bạch Mai".
 _GUARD_OR_HOSPITAL = "bv"
+# A body of the office that is a surname and a given name too: "cho Đoàn xem".
+_BODY = "đoàn"
 _OWNERS_PLACES = frozenset({"so", "quan", "nha", "nghi", "san"})
 
 
@@ -195,18 +197,19 @@ class CapitalNames:
         if self.words[at].lower in self.lookup.place_syllables:
             return 0
         length = 1
-        while at + length <= last and length < _LONGEST and not self._ends_name(at, at + length):
+        while at + length <= last and length < _LONGEST and not self._ends_name(at, at + length, last):
             length += 1
         return length
 
-    def _ends_name(self, at: int, index: int) -> bool:
+    def _ends_name(self, at: int, index: int, last: int) -> bool:
         """Return whether a word is no more part of the name that begins at a word."""
         word = self.words[index]
         if index > at + 1 and self.note.is_middle(index - 1):
             return False
-        follows_prefix = index == at + 1 and len(self.words[at].text) == 1
+        follows_surname = len(self.words[at].text) == 1 or (index == last and self.note.strength(at) > 0)
+        may_be_given = index == at + 1 and follows_surname
         is_establishment = self.lookup.heralds.get(word.lower) is Herald.ESTABLISHMENT
-        if is_establishment and not follows_prefix and not self.lookup.given.has(word, may_lack_marks=False):
+        if is_establishment and not may_be_given and not self.lookup.given.has(word, may_lack_marks=False):
             return True
         return self.lookup.public_length(self.words, index) > 0
 
@@ -248,9 +251,17 @@ class CapitalNames:
 
     def _is_speaker(self, at: int, herald: Herald | None) -> bool:
         """Return whether a given name stands alone before a verb of a person: "Thắm nói"."""
-        is_sure = self.lookup.sure_given.has(self.words[at], may_lack_marks=False)
-        is_said = not self.note.is_plain and self.lookup.is_personal_verb(self.words, at + 1)
-        return is_sure and herald in (None, Herald.SHORT_TITLE) and is_said
+        word = self.words[at]
+        ends_ordinary = at > 0 and self._is_ordinary(at - 1)
+        is_sure = not ends_ordinary and self.lookup.sure_given.has(word, may_lack_marks=False)
+        return is_sure and herald in (None, Herald.SHORT_TITLE) and self._is_said(at + 1)
+
+    def _is_ordinary(self, at: int) -> bool:
+        following = self.words[at + 1] if at + 1 < len(self.words) else None
+        return self.lookup.is_compound(self.words[at], following)
+
+    def _is_said(self, at: int) -> bool:
+        return not self.note.is_plain and self.lookup.is_personal_verb(self.words, at)
 
     def _is_nickname(self, at: int, length: int) -> bool:
         """Return whether a given name and a word of the body or of an animal make a nickname: "Tuấn Sẹo"."""
@@ -276,7 +287,11 @@ class CapitalNames:
         is_announced = herald in (Herald.ROLE, Herald.CONTACT) and not self._follows_owner(at)
         if length > 2 and (has_middle or is_announced):
             return True
-        return (length > 2 or is_announced) and any(map(self.note.is_given, range(at + 1, at + length)))
+        is_speaker = herald is None and self._is_said(at + length)
+        # No "Bảo Vệ nói", no "Dương Đông nói chung ổn".
+        is_speaker = is_speaker and not any(map(self._is_ordinary, (at, at + length)))
+        has_given = any(map(self.note.is_given, range(at + 1, at + length)))
+        return has_given and (length > 2 or is_announced or is_speaker)
 
     def _is_highland_name(self, at: int, length: int) -> bool:
         first, second = self.words[at : at + 2]
@@ -309,9 +324,9 @@ class CapitalNames:
             return False
         if self._follows_owner(at) and not (length == 1 and self._is_sure_given(at)):
             return False
-        is_country = herald is Herald.ROLE and self.words[at].lower in self.lookup.countries
-        following = self.words[at + 1] if at + 1 < len(self.words) else None
-        if length == 1 and (is_country or self.lookup.is_compound(self.words[at], following)):
+        word = self.words[at].lower
+        is_other = word == _BODY or (herald is Herald.ROLE and word in self.lookup.countries)
+        if self._is_ordinary(at) or (length == 1 and is_other):
             return False
         return all(map(self.note.is_given, range(at, at + length)))
 

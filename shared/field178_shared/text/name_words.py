@@ -84,6 +84,7 @@ class NameWords:
     place_syllables: frozenset[str]
     heralds: dict[str, Herald]
     plain_heralds: dict[str, Herald]
+    herald_ends: frozenset[str]
     titles: SpellingSet
     not_names: PhraseIndex
     public_names: PhraseIndex
@@ -132,6 +133,7 @@ class NameWords:
             place_syllables=frozenset(map(str.lower, names.place_syllables)),
             heralds=heralds,
             plain_heralds={fold(phrase): kind for phrase, kind in reversed(heralds.items())},
+            herald_ends=frozenset(fold(phrase.split()[-1]) for phrase in heralds),
             titles=SpellingSet(names.titles | names.named_as),
             not_names=_by_first_word(names.not_names),
             public_names=_by_first_word(names.public_names),
@@ -142,6 +144,8 @@ class NameWords:
         self, words: Sequence[NoteWord], index: int, *, may_lack_marks: bool
     ) -> tuple[Herald | None, int]:
         """Return the kind of the longest listed phrase right before a word, and its length."""
+        if not index or words[index - 1].folded not in self.herald_ends:
+            return None, 0
         for length in range(min(_LONGEST_PHRASE, index), 0, -1):
             phrase = words[index - length : index]
             if not is_phrase(phrase):
@@ -227,7 +231,7 @@ def _by_first_word(phrases: Iterable[str]) -> PhraseIndex:
 def _phrase_length(index: PhraseIndex, words: Sequence[NoteWord], at: int) -> int:
     for row in index.get(words[at].folded, ()):
         part = words[at : at + len(row)]
-        if len(part) != len(row) or not is_phrase(part):
+        if len(part) != len(row) or part[-1].folded != row[-1][1] or not is_phrase(part):
             continue
         may_lack_marks = all(word.is_plain for word in part)
         if all(

@@ -130,5 +130,6 @@ class Note:
     def next_word(self, at: int, more: int = 1) -> NoteWord | None:
         """Return a word in small letters further on, if only spaces separate it from this one."""
         words = self.words[at : at + more + 1]
-        is_one_phrase = len(words) > more and is_phrase(words)
-        return words[more] if is_one_phrase and all(map(self.is_small, range(at, at + more + 1))) else None
+        if len(words) <= more or not is_phrase(words):
+            return None
+        return words[more] if all(map(self.is_small, range(at, at + more + 1))) else None

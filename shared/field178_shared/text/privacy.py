@@ -140,9 +140,16 @@ def _context_fits(pattern: LintPattern, text: str, start: int, end: int) -> bool
     return not pattern.near or _holds(pattern.near, before) or _holds(pattern.near, after)
 
 
-def _holds(words: Sequence[str], text: str) -> bool:
+def _holds(words: tuple[str, ...], text: str) -> bool:
+    if not words:
+        return False
     spaced = f" {' '.join(_words_of(text))} "
-    return any(f" {fold(word)} " in spaced for word in words)
+    return any(word in spaced for word in _spaced(words))
+
+
+@cache
+def _spaced(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f" {fold(word)} " for word in words)
 
 
 def _starts_with(words: Sequence[str], text: str) -> bool:

@@ -49,7 +49,8 @@ class SmallNames:
         herald, length_of_herald = self._herald(at)
         if herald is Herald.PLACE:
             return 0
-        if length := self._length_with_apostrophe(at) or self._length_of_full_name(at, herald):
+        length = 0 if herald is Herald.ESTABLISHMENT else self._length_with_apostrophe(at)
+        if length := length or self._length_of_full_name(at, herald):
             is_public = herald is None and self.lookup.is_public_name(self.words, at, length)
             return 0 if is_public else length
         length = self._length_of_speaker(at, herald) or self._length_after(at, herald, length_of_herald)
@@ -67,7 +68,9 @@ class SmallNames:
             return self._length_of_foreign(at, herald) or after(at, herald, length_of_herald)
         if herald is Herald.CONTACT and (length_of_herald > 1 or self.words[at - 1].lower in _ASKING):
             return self._length_of_sure_given(at)
-        is_given = herald is Herald.SHORT_TITLE and self._is_given(at, is_clear=self.note.is_plain)
+        if herald is not Herald.SHORT_TITLE or self._is_of_several(at - length_of_herald):
+            return 0
+        is_given = self._is_given(at, is_clear=self.note.is_plain)
         return int(is_given and not self.lookup.is_compound(self.words[at], self.note.next_word(at)))
 
     def _herald(self, at: int) -> tuple[Herald | None, int]:
@@ -95,7 +98,9 @@ class SmallNames:
         herald, length_of_herald = self._herald(at)
         if herald is Herald.TITLE:
             return length if self._is_of_several(at - length_of_herald) else 0
-        return length if herald in (Herald.PLACE, Herald.NEUTRAL) else 0
+        # Without marks "cho" is a market too.
+        is_of_place = herald in (Herald.PLACE, Herald.NEUTRAL)
+        return length if is_of_place or (herald is Herald.CONTACT and self.note.is_plain) else 0
 
     # Full names
 
@@ -321,7 +326,10 @@ class SmallNames:
             return 1
         is_clear = self.note.is_plain and title.folded in self.lookup.unclear_titles
         is_sure = is_clear or self.lookup.sure_given.has(first, may_lack_marks=self.note.is_plain)
-        return 1 + self._one_more(at + 1) if is_sure and self._is_given(at, is_clear=is_clear) else 0
+        if not (is_sure and self._is_given(at, is_clear=is_clear)):
+            return 0
+        nickname = self.lookup.nickname_length(self.words, at + 1) if herald is Herald.NAMED else 0
+        return 1 + (nickname or self._one_more(at + 1))
 
     def _precedes_number(self, at: int) -> bool:
         """Return whether a number follows a word."""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from field178_shared.text.normalisation import fold
 
@@ -13,6 +14,7 @@ _SYLLABLE = re.compile(
     r"(?:(?:[aeiou]|oo|ie|ye|ia|ya|uo|ua|oa|oe|ue|uy|uye|uya)(?:ch|nh|ng|[cmnpt])|[aeiouy]{1,3}|g)"
 )
 _SPACES = frozenset(" \t\u00a0")
+_IS_ADJACENT = attrgetter("is_adjacent")
 _APOSTROPHE = re.compile("[’ʼ′] ?|' ")
 _HIGHLAND_PREFIX = re.compile(r"(?:[hkmnr]|bh|kb)'[a-z]{2}")
 # Telex as it is typed: vowels and d doubled or followed by w, the tone as a letter at the end.
@@ -21,9 +23,12 @@ _DOUBLED = (("dd", "d"), ("aa", "a"), ("ee", "e"), ("oo", "o"))
 _TONE = re.compile(r"[sfrxjw]")
 
 
-@dataclass(frozen=True, slots=True)
-class NoteWord:
-    """A word of a text: `gap` is what stands before it, `folded` its spelling to look up."""
+class NoteWord(NamedTuple):
+    """A word of a text: `gap` is what stands before it, `folded` its spelling to look up.
+
+    `is_plain`: it has no marks, so that its spelling may lack them; `is_adjacent`: only spaces separate it
+    from the word before it.
+    """
 
     text: str
     start: int
@@ -31,11 +36,8 @@ class NoteWord:
     gap: str
     lower: str
     folded: str
-
-    @property
-    def is_plain(self) -> bool:
-        """Return whether the word has no marks, so that its spelling may lack them."""
-        return self.text.isascii()
+    is_plain: bool
+    is_adjacent: bool
 
     @property
     def is_title(self) -> bool:
@@ -46,11 +48,6 @@ class NoteWord:
     def is_capitals(self) -> bool:
         """Return whether the word is written in capitals."""
         return len(self.text) > 1 and self.text.isupper()
-
-    @property
-    def is_adjacent(self) -> bool:
-        """Return whether only spaces separate the word from the one before it."""
-        return bool(self.gap) and self.gap[0] in _SPACES and self.gap.isspace()
 
     @property
     def is_digits(self) -> bool:
@@ -68,10 +65,11 @@ def words_of(text: str) -> list[NoteWord]:
         folded = _APOSTROPHE.sub("'", fold(word))
         if is_typed_raw and not is_syllable(folded):
             folded = _typed(folded)
-        words.append(
-            NoteWord(word, match.start(), match.end(), text[end : match.start()], word.lower(), folded)
-        )
+        gap = text[end : match.start()]
+        is_adjacent = gap[:1] in _SPACES and gap.isspace()
         end = match.end()
+        lower = word.lower()
+        words.append(NoteWord(word, match.start(), end, gap, lower, folded, word.isascii(), is_adjacent))
     return words
 
 
@@ -98,4 +96,4 @@ def is_syllable(plain: str) -> bool:
 
 def is_phrase(words: Sequence[NoteWord]) -> bool:
     """Return whether only spaces separate the words after the first."""
-    return all(word.is_adjacent for word in words[1:])
+    return all(map(_IS_ADJACENT, words[1:]))
