@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from field178_shared.codelists import CodeLists, Indicator
+from field178_shared.codelists import CodeLists, Indicator, released
 from field178_shared.codelists.indicators import YES_NO
 from field178_shared.formulas.figures import Aggregate, Formula
 from field178_shared.formulas.sources import SOURCES
@@ -17,6 +17,18 @@ SMALLEST_SHOWN = 5
 COMMUNES = "count(commune)"
 # A sum of fines needs suppression even if it is large: it may be the fine of a single owner.
 _FINES = "decision"
+
+
+# What the number of an indicator, and whether it is small, depends on.
+_DEFINITION = (
+    "unit",
+    "numerator",
+    "denominator",
+    "least_denominator",
+    "most_denominator",
+    "least_numerator",
+    "most_numerator",
+)
 
 
 def is_small(number: float | None) -> bool:
@@ -89,7 +101,27 @@ def _aggregates_of(lists: CodeLists, indicator: Indicator) -> Iterator[Aggregate
 def counts_people(lists: CodeLists, indicator: Indicator) -> bool:
     """Return whether an indicator counts people or entities of few people, not communes or yes/no answers."""
     is_of_few = indicator.unit != YES_NO and indicator.denominator != COMMUNES
-    return is_of_few and not names_nobody(lists, indicator)
+    return (is_of_few or is_redefined(lists, indicator)) and not names_nobody(lists, indicator)
+
+
+def is_redefined(lists: CodeLists, indicator: Indicator) -> bool:
+    """Return whether the office defined an indicator, or changed its formulas or a term of formulas.
+
+    A formula of its own could multiply a small number of people, or add to it, so that it looks large.
+    """
+    of_release = released()
+    if lists.version == of_release.version:
+        return False
+    before = of_release.indicators.get(indicator.id)
+    return (
+        before is None
+        or any(getattr(indicator, name) != getattr(before, name) for name in _DEFINITION)
+        or _terms(lists) != _terms(of_release)
+    )
+
+
+def _terms(lists: CodeLists) -> dict[str, str]:
+    return {term.id: term.formula for term in lists.formula_terms.values()}
 
 
 def has_small_number(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:
@@ -119,7 +151,12 @@ def is_hidden_in_report(lists: CodeLists, indicator: Indicator, figure: FigureVa
 
 
 def is_hidden(lists: CodeLists, indicator: Indicator, figure: FigureValue) -> bool:
-    """Return whether external readers do not see a figure, because its number or its rest is small."""
+    """Return whether external readers do not see a figure: its number or its rest is small.
+
+    Nor do they see an indicator about people that the office redefined, whatever its number.
+    """
+    if is_redefined(lists, indicator) and not names_nobody(lists, indicator):
+        return True
     return has_small_number(lists, indicator, figure) or (
         counts_people(lists, indicator) and is_small(rest_of(figure))
     )

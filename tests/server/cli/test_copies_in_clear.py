@@ -67,6 +67,7 @@ def assert_private(folder: Path) -> None:
     assert modes == {0o700}
 
 
+@pytest.mark.usefixtures("hang_up_ends")
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name)
 @pytest.mark.parametrize("step", STEPS)
 def test_backup_that_is_ended_deletes_its_copies(

@@ -39,6 +39,7 @@ SQL = {"execute", "text", "exec_driver_sql"}
 SQL_OF_THE_PROGRAM = (
     "server/field178_server/database/engine.py",
     "server/field178_server/database/migrations/",
+    "server/field178_server/database/scratch_databases.py",
     "server/field178_server/backup/fingerprint.py",
 )
 

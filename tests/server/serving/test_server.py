@@ -272,6 +272,7 @@ def test_server_ends_on_a_signal(tmp_path: Path, how: signal.Signals) -> None:
     assert "Traceback" not in (tmp_path / "server.log").read_text()
 
 
+@pytest.mark.usefixtures("hang_up_ends")
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGHUP, 128 + signal.SIGHUP)])
 def test_command_serve_ends_on_a_signal_without_a_traceback(
     tmp_path: Path, how: signal.Signals, code: int

@@ -28,6 +28,8 @@ from field178_shared.indicators.suppression import (
     shares_beside,
     shows_parts,
 )
+from field178_shared.list_packs import TABLES, ListPack
+from field178_shared.list_packs.pack import files_with, lists_with
 
 Rule = Callable[[Collection[float]], frozenset[int]]
 FEW = st.integers(0, 9)
@@ -328,3 +330,27 @@ def test_a_share_that_leaves_out_a_few_is_hidden() -> None:
 def test_wholes_of_wholes_decide_too() -> None:
     shares = shares_beside(load(), indicator("violation_rate_pct"))
     assert {"violation_rate_pct", "inspected_once_pct"} <= shares
+
+
+def test_redefined_indicator_of_people_is_hidden_whatever_its_number() -> None:
+    """A formula of the office multiplies few workers by a thousand, or answers yes or no with their number."""
+    rows = TABLES["indicators.items"].rows(files_with(ListPack()))
+    some = rows["workers_attendances"]
+    plain = some["num"]
+    changed = {
+        "times": {"num": f"1000 * {plain}"},
+        "more": {"num": f"{plain} + 700"},
+        "answer": {"num": f"1000 * {plain}", "unit": "có/không"},
+        "communes": {"num": plain, "den": "count(commune)"},
+        "sessions": {"num": "count(session)"},
+    }
+    given = {name: {**some, **row, "id": name} for name, row in changed.items()}
+    lists = lists_with(ListPack().with_rows({"indicators.items": given}))
+    many = figure(3000)
+    assert {name for name in changed if is_hidden(lists, lists.indicators[name], many)} == {
+        "times",
+        "more",
+        "answer",
+        "communes",
+    }
+    assert not is_hidden(lists, lists.indicators["workers_attendances"], many)
