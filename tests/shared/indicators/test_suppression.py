@@ -333,7 +333,7 @@ def test_wholes_of_wholes_decide_too() -> None:
 
 
 def test_redefined_indicator_of_people_is_hidden_whatever_its_number() -> None:
-    """A formula of the office multiplies few workers by a thousand, or answers yes or no with their number."""
+    """A formula of the office multiplies few workers by a thousand, or answers yes or no by it."""
     rows = TABLES["indicators.items"].rows(files_with(ListPack()))
     some = rows["workers_attendances"]
     plain = some["num"]
