@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from threading import Thread
 from typing import TypeAlias
@@ -52,14 +53,25 @@ def finish_erasures(engine: Engine, tenant_id: str, store: FileStore, clock: Clo
 def erase_soon(engine: Engine, tenant_id: str, store: FileStore, clock: Clock) -> Thread:
     """Finish every confirmed erasure in a new thread; unfinished ones are tried again within an hour."""
 
-    def erase() -> None:
-        try:
-            if left := finish_erasures(engine, tenant_id, store, clock):
-                log.warning("purges_not_erased", count=left)
-        except (SQLAlchemyError, AppError, OSError) as error:
-            log.warning("purges_not_erased", error=type(error).__name__)
+    return _soon(lambda: finish_erasures(engine, tenant_id, store, clock), "purges_not_erased")
 
-    thread = Thread(target=erase, name=THREAD, daemon=True)
+
+def forget_soon(engine: Engine) -> Thread:
+    """Remove overwritten rows from the files of the database in a new thread, else with the next erasure."""
+    return _soon(lambda: 0 if _forget(engine) else 1, "overwritten_not_removed")
+
+
+def _soon(work: Callable[[], int], warning: str) -> Thread:
+    """Run work in a thread of its own; a result above 0, or an error of the store, is logged."""
+
+    def run() -> None:
+        try:
+            if left := work():
+                log.warning(warning, count=left)
+        except (SQLAlchemyError, AppError, OSError) as error:
+            log.warning(warning, error=type(error).__name__)
+
+    thread = Thread(target=run, name=THREAD, daemon=True)
     thread.start()
     return thread
 

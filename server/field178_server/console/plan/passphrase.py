@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from field178_server.attachments.secure_delete import forget_soon
 from field178_server.console.plan.flashes import FLASHES
 from field178_server.console.shell.form_actions import done, in_batch, office
 from field178_server.console.shell.page import current_page
@@ -46,6 +47,8 @@ def set_passphrase() -> AnyResponse:
         return _form(page.say(refusal[1]), refusal[0])
     key.wrap(passphrase)
     run_write(page.runtime.engine, lambda session: seal_again(session, context, key.keys()))
+    # A copy of the former key file would open the former texts in the write-ahead log and in free pages.
+    forget_soon(page.runtime.engine)
     return done(_plan_of_today(), "plan_passphrase_set", plan_id(page.today.year))
 
 

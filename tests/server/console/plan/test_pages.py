@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from tests.server.console.conftest import PLACE, UNIT, Browser, FieldWork, open_session
 from tests.server.console.conftest import TEAM as TEAM_SCOPE
@@ -19,7 +21,9 @@ from werkzeug.datastructures import MultiDict
 
 from field178_server.accounts import teams
 from field178_server.accounts.operations import TeamRequest, add_team
+from field178_server.attachments.secure_delete import THREAD
 from field178_server.console.shell.policy import may
+from field178_server.database.models import SealedVisit
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.maintenance.daily import run_maintenance
 from field178_shared.codelists import load
@@ -381,6 +385,25 @@ def test_unannounced_visits_are_sealed_under_a_passphrase(
     assert "được mở cho đến khi máy chủ dừng" in page_text(reviewer, opened.location)
     assert path in items(reviewer)
     assert "khi văn phòng đã mở kế hoạch" not in page_text(of_team, "/plan/2026")
+
+
+def test_texts_under_the_former_key_leave_the_files_of_the_store(
+    reviewer: Browser, office: Office, places: list[str]
+) -> None:
+    """A copy of the former key file would open them: on a lost disk, or in an image of it."""
+    add(reviewer, places[0], inspection_kind="unannounced", window_from="2026-12-10", month="12")
+    with snapshot(office.engine) as session:
+        (sealed,) = session.scalars(select(SealedVisit.sealed)).all()
+    assert sealed in stored_bytes(office)
+    fields = {"passphrase": PASSPHRASE, "again": PASSPHRASE, "password": PASSWORD}
+    assert reviewer.post("/plan/passphrase", fields).status_code == 303
+    for thread in [each for each in threading.enumerate() if each.name == THREAD]:
+        thread.join()
+    assert sealed not in stored_bytes(office)
+
+
+def stored_bytes(office: Office) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(office.settings.data_dir.glob("field178.sqlite*")))
 
 
 def test_locked_visit_reaches_its_team_once_somebody_has_typed_the_passphrase(
