@@ -263,12 +263,16 @@ class CapitalNames:
         if herald is not Herald.NEUTRAL or at + 1 == len(self.words):
             return False
         word, following = self.words[at : at + 2]
-        is_followed = following.is_adjacent and following.folded in self.lookup.stop
+        # "chủ tịch xã Hòa đã ký" may name the commune, "chủ tịch xã Hòa nói" names who spoke.
+        place = self.lookup.plain_heralds.get(self.words[at - 1].folded)
+        may_be_place = place is not None and place.is_of_place
         is_given = self._is_sure_given(at) and (
             not self.note.is_plain or word.folded in self.lookup.clear_given
         )
-        is_name = is_given or self.lookup.upland.has(word, may_lack_marks=False)
-        return is_name and (is_followed or self._is_said(at + 1))
+        is_upland = self.lookup.upland.has(word, may_lack_marks=False)
+        is_followed = following.is_adjacent and following.folded in self.lookup.stop
+        is_followed = is_followed and (is_upland or not may_be_place)
+        return (is_given or is_upland) and (is_followed or self._is_said(at + 1))
 
     def _is_ordinary(self, at: int) -> bool:
         following = self.words[at + 1] if at + 1 < len(self.words) else None

@@ -97,6 +97,9 @@ def _marked(text: str, *known_names: str) -> list[tuple[str, str]]:
         ("Phó bản Giàng hứa nhắc các hộ", "given_name", "Giàng"),
         ("y tế bản Thào có mặt", "given_name", "Thào"),
         ("chi hội trưởng phụ nữ Lựu nói sẽ theo dõi", "given_name", "Lựu"),
+        ("Trưởng khu phố Nhung xác nhận", "given_name", "Nhung"),
+        ("chị Thắm ở bản Nà Tấu", "home_address", "chị Thắm ở bản Nà Tấu"),
+        ("chị ở căn hộ số 8 tòa A", "home_address", "chị ở căn hộ số 8 tòa A"),
         ("bi thu Hanh da ky", "given_name", "Hanh"),
         ('"Dũng grab" chở khách tới', "person_name", "Dũng grab"),
         ('thấy "Hùng xe ôm" ở cổng', "person_name", "Hùng xe ôm"),
@@ -166,6 +169,7 @@ def test_personal_data_is_marked(text, kind, place) -> None:
         "co Hoa don nhung thieu chu ky",
         "loa bi do do con cua doan muon",
         "23h di ve, 8h roi a",
+        "Chủ tịch xã Hòa đã ký, cán bộ xã Sùng Đô có mặt",
         "Trưởng bản Nậm Khao có mặt, trưởng thôn Hạ đã ký",
         "Bí thư Đoàn xã và chủ tịch Hội Phụ nữ phát biểu",
         'biển hiệu "Dũng taxi", quán "Hương cà phê"',
@@ -217,6 +221,9 @@ _DESCRIPTIONS = (
     "gia đình cháu hiện ở khu phố 3",
     "nhà thím ở hẻm 45 Lý Thái Tổ",
     "cháu gái của thầy cúng bản bên",
+    "con nuôi của phó bản",
+    "nhà chú ấy cuối kiệt 90 Hùng Vương",
+    "em bị khuyết tật vận động từ nhỏ",
     "cô phục vụ tật ở tay phải",
 )
 _NO_DESCRIPTIONS = (
@@ -241,6 +248,7 @@ _NO_DESCRIPTIONS = (
     "học sinh lớp 9A2 dự buổi tuyên truyền",
     "loa bị tắt ở nửa sân, camera bị tắt",
     "các hộ ở bản Nậm Khao",
+    "anh em ở bản Đông tham gia, cháu đến lớp 2 lần",
 )
 
 
