@@ -224,7 +224,8 @@ class CapitalNames:
         following = self.words[at + 1] if at + 1 < len(self.words) else None
         if length == 1 and word.folded in _NUMBERED and following is not None and following.is_digits:
             return False
-        if length == 1 and self.note.is_plain and at and self.lookup.is_compound(self.words[at - 1], word):
+        # "co Lan thu ngan", not "co Hoa don".
+        if length == 1 and self.note.is_plain and self._is_ordinary(at - 1) and self._is_ordinary(at):
             return False
         is_rank = self.lookup.ranks.has(word, may_lack_marks=self.note.is_plain)
         if length > 1 or is_rank or self.note.is_given(at):
@@ -236,7 +237,8 @@ class CapitalNames:
         """Return whether the words are a name by themselves."""
         if length == 1:
             is_of_highlands = has_highland_prefix(self.words[at]) and self.words[at].folded[0] in "hk"
-            return is_of_highlands or self._is_speaker(at, herald) or self._is_nickname(at, 1)
+            is_known = self._is_speaker(at, herald) or self._is_officer(at, herald)
+            return is_of_highlands or is_known or self._is_nickname(at, 1)
         if self.lookup.is_public_name(self.words, at, length) or self._is_word_for_place(at):
             return False
         following = self.words[at + length] if at + length < len(self.words) else None
@@ -256,6 +258,22 @@ class CapitalNames:
         is_sure = not ends_ordinary and self.lookup.sure_given.has(word, may_lack_marks=False)
         return is_sure and herald in (None, Herald.SHORT_TITLE) and self._is_said(at + 1)
 
+    def _is_officer(self, at: int, herald: Herald | None) -> bool:
+        """Return whether a name follows an office, not the place of it: "trưởng bản Sùng hứa"."""
+        if herald is not Herald.NEUTRAL or at + 1 == len(self.words):
+            return False
+        word, following = self.words[at : at + 2]
+        # "chủ tịch xã Hòa đã ký" may name the commune, "chủ tịch xã Hòa nói" names who spoke.
+        place = self.lookup.plain_heralds.get(self.words[at - 1].folded)
+        may_be_place = place is not None and place.is_of_place
+        is_given = self._is_sure_given(at) and (
+            not self.note.is_plain or word.folded in self.lookup.clear_given
+        )
+        is_upland = self.lookup.upland.has(word, may_lack_marks=False)
+        is_followed = following.is_adjacent and following.folded in self.lookup.stop
+        is_followed = is_followed and (is_upland or not may_be_place)
+        return (is_given or is_upland) and (is_followed or self._is_said(at + 1))
+
     def _is_ordinary(self, at: int) -> bool:
         following = self.words[at + 1] if at + 1 < len(self.words) else None
         return self.lookup.is_compound(self.words[at], following)
@@ -268,7 +286,7 @@ class CapitalNames:
         is_rank = length > 1 and self.lookup.ranks.has(self.words[at], may_lack_marks=False)
         is_given = is_rank or self._is_sure_given(at)
         if length == 1:
-            is_inside = at > 0 and self.words[at].is_adjacent
+            is_inside = (at > 0 and self.words[at].is_adjacent) or self.note.opens_nickname(at)
             return is_given and is_inside and self.note.nickname_length(at + 1) > 0
         return is_given and self.lookup.nickname_length(self.words, at + 1) == length - 1
 

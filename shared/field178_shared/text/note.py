@@ -111,8 +111,14 @@ class Note:
             return 0
         word = self.words[at]
         if word.is_adjacent:
-            return int(word.lower in self.lookup.small_nicknames)
+            length = int(word.lower in self.lookup.small_nicknames)
+            return length or (self.opens_nickname(at - 1) and self.lookup.nickname_length(self.words, at))
         return self._quoted_length(at) if word.gap.strip() in _QUOTES else 0
+
+    def opens_nickname(self, at: int) -> bool:
+        """Return whether a word is the first in quotation marks, and names no place."""
+        herald, _ = self.lookup.herald_of(self.words, at, may_lack_marks=self.is_plain)
+        return self.words[at].gap[-1:] in _QUOTES and not (herald and herald.is_of_place)
 
     def _quoted_length(self, at: int) -> int:
         """Return the number of words up to the next quotation mark, 0 if it is not near."""

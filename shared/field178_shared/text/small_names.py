@@ -47,7 +47,8 @@ class SmallNames:
 
     def _name_length(self, at: int) -> int:
         herald, length_of_herald = self._herald(at)
-        if herald is Herald.PLACE:
+        is_unit = at > 0 and not self.words[at].gap and self.words[at - 1].is_digits
+        if herald is Herald.PLACE or is_unit:
             return 0
         length = 0 if herald is Herald.ESTABLISHMENT else self._length_with_apostrophe(at)
         if length := length or self._length_of_full_name(at, herald):
@@ -233,7 +234,7 @@ class SmallNames:
         are_clear[1] = are_clear[1] or (self._is_common(at) and self._is_last_given(at + 2))
         if all(are_clear):
             return True
-        are_given = [self.note.is_given(index) for index in (at + 1, at + 2)]
+        are_given = [self._is_given(at + 1), self.note.is_given(at + 2)]
         return (are_clear[1] and are_given[0]) or (is_announced and are_clear[0] and are_given[1])
 
     def _is_last_given(self, at: int) -> bool:
