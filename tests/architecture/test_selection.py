@@ -24,6 +24,7 @@ ASKS_FOR_A_STORE = re.compile(r"\b(world: World|engine: Engine|office: Office)\b
 ON_SQLITE = {
     "server/api/test_uploads.py",
     "server/console/erasure/test_pages.py",
+    "server/console/plan/test_pages.py",
     "server/http/test_load_shedding.py",
     "server/jobs/test_worker.py",
     "server/maintenance/test_daily.py",
