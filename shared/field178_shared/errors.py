@@ -166,6 +166,11 @@ class ErrorCode(StrEnum):
     SECOND_PERSON_NEEDED = _error(
         "Người xác nhận phải khác người đề nghị.", "Somebody else than who asked must confirm.", 403
     )
+    LAST_OVERSEER = _error(
+        "Phải còn một lãnh đạo hoặc cán bộ bảo vệ dữ liệu có tài khoản mở.",
+        "One leader or privacy officer must keep an open account.",
+        403,
+    )
     CONFLICT_UNKNOWN = _error(
         "Phiếu này không có khác biệt được nêu.", "The record has no such disagreement."
     )

@@ -17,11 +17,12 @@ from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import FeedToken, Officer
 from field178_server.database.tables.access import KINDS
 from field178_server.records import scopes
-from field178_server.records.access import OVERSIGHT_RIGHTS
+from field178_server.records.access import oversees
 from field178_server.records.batch import Batch
 from field178_server.records.stored_record import new_record
 from field178_server.security.secret_box import SecretBox
 from field178_shared import schemas
+from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.merge import Data
 from field178_shared.record_type import RecordType
@@ -83,22 +84,19 @@ def require_overseer(session: Session, context: OperationContext, officer: Offic
     """Refuse to close the last open account of oversight, or to give it another `role`.
 
     One administrator would be told on nobody's first page. The operator of the server may.
-    AppError(second_person_needed).
+    AppError(last_overseer).
     """
-    if context.actor.kind != "officer" or not is_overseer(officer, context) or _oversees(role, context):
+    lists = context.lists
+    if context.actor.kind != "officer" or not is_overseer(officer, lists) or oversees(role, lists):
         return
     others = officers.everyone(session, context.tenant_id)
-    if not any(is_overseer(other, context) for other in others if other.officer_id != officer.officer_id):
-        raise AppError(ErrorCode.SECOND_PERSON_NEEDED, officer=officer.officer_id)
+    if not any(is_overseer(other, lists) for other in others if other.officer_id != officer.officer_id):
+        raise AppError(ErrorCode.LAST_OVERSEER, officer=officer.officer_id)
 
 
-def is_overseer(officer: Officer, context: OperationContext) -> bool:
-    """Return whether an officer with an open account confirms what gives others access."""
-    return officer.disabled_at is None and _oversees(officer.role, context)
-
-
-def _oversees(role: str, context: OperationContext) -> bool:
-    return role in context.lists.roles and bool(context.lists.roles[role].rights & OVERSIGHT_RIGHTS)
+def is_overseer(officer: Officer, lists: CodeLists) -> bool:
+    """Return whether an officer has an open account and a role of oversight."""
+    return officer.disabled_at is None and oversees(officer.role, lists)
 
 
 def disable(session: Session, context: OperationContext, login: str) -> str:
@@ -108,10 +106,23 @@ def disable(session: Session, context: OperationContext, login: str) -> str:
     officers.disable(session, officer, context.now())
     access_requests.withdraw_open(session, context, officer.officer_id, KINDS)
     access_requests.withdraw_asked_by(session, context, officer.officer_id)
-    _revoke_tokens(session, context, officer)
+    _forget_acceptances(session, context, officer)
     roster.unlist_officer(session, context, officer)
     context.note(session, AuditEntry("officer_disabled", officer.officer_id))
     return officer.officer_id
+
+
+def _forget_acceptances(session: Session, context: OperationContext, officer: Officer) -> None:
+    """Let the data tokens of a closed account wait again: who opens it anew accepts its own."""
+    accepted = select(FeedToken).where(
+        FeedToken.tenant_id == context.tenant_id,
+        FeedToken.officer_id == officer.officer_id,
+        FeedToken.accepted_at.is_not(None),
+        FeedToken.revoked_at.is_(None),
+    )
+    for token in session.scalars(accepted):
+        token.accepted_at = None
+        context.note(session, AuditEntry("feed_token_closed", token.token_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +135,6 @@ class AccountChange:
     team_ids: tuple[str, ...]
     unit_ids: tuple[str, ...]
     email: str | None = None
-
-
-def _revoke_tokens(session: Session, context: OperationContext, officer: Officer) -> None:
-    """Revoke the data tokens of an officer: an account that opens again accepts its own anew."""
-    usable = select(FeedToken).where(
-        FeedToken.tenant_id == context.tenant_id,
-        FeedToken.officer_id == officer.officer_id,
-        FeedToken.revoked_at.is_(None),
-    )
-    # The operator of the server is no officer: then the account itself stands for who revoked it.
-    by = context.actor.id or officer.officer_id
-    for token in session.scalars(usable).all():
-        token.revoked_at, token.revoked_by = context.now(), by
-        context.note(session, AuditEntry("feed_token_revoked", token.token_id))
 
 
 def change(session: Session, context: OperationContext, officer_id: str, request: AccountChange) -> None:

@@ -180,7 +180,7 @@ PARTS = (
         FeedToken,
         "token_id",
         "token_hash label officer_id made_by made_at accepted_at expires_at revoked_at revoked_by",
-        "feed_token_made feed_token_accepted feed_token_revoked",
+        "feed_token_made feed_token_accepted feed_token_closed feed_token_revoked",
     ),
     _part(
         "hold",

@@ -41,6 +41,7 @@ ACTIONS: Mapping[ActionKind, tuple[str, ...]] = {
         FEED_READ,
         "feed_token_made",
         "feed_token_accepted",
+        "feed_token_closed",
         "feed_token_revoked",
     ),
     ActionKind.DECISIONS: (

@@ -13,6 +13,7 @@ from field178_server.accounts import operations as accounts
 from field178_server.accounts.operations import AccountRequest, TeamRequest
 from field178_server.cli.context import Operator, operator_command, show
 from field178_server.cli.language import LANGUAGE, _
+from field178_server.office.access_requests import rights
 from field178_server.office.reminders.account_changes import notify_of_reset
 from field178_server.office.reminders.oversight import notify_without_second
 from field178_server.security import passwords, totp
@@ -104,7 +105,7 @@ def set_totp(at: Operator, login: str) -> None:
 @operator_command
 def disable(at: Operator, login: str) -> None:
     """Disable an account."""
-    officer_id = at.write(lambda session: accounts.disable(session, at.context, login))
+    officer_id = at.write(lambda session: rights.close_account(session, at.context, login))
     show({"user": officer_id, "state": "disabled"})
 
 

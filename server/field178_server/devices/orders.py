@@ -120,16 +120,16 @@ def may_withdraw(standing: DeviceOrder | None, *, may_wipe: bool) -> bool:
 def kinds_after(standing: DeviceOrder | None, *, may_wipe: bool) -> tuple[OrderKind, ...]:
     """Return the kinds of orders that may be given while an order stands; a delivered full wipe stays.
 
-    After a refused order all of them may be given.
-
-    Who may not wipe locks, and opens what is locked; while a wipe waits, which a new order would withdraw,
-    this officer gives none.
+    After a refused order all of them may be given. Who may not wipe locks, and opens what is locked; in the
+    place of a wipe that waits or was refused this officer gives none.
     """
     kinds = _kinds_after(standing)
     if may_wipe:
         return kinds
-    is_waiting = standing is not None and standing.delivered_at is None
-    if is_waiting and not may_withdraw(standing, may_wipe=False):
+    is_undone = standing is not None and (
+        standing.delivered_at is None or standing.outcome == OrderOutcome.REFUSED
+    )
+    if standing is not None and is_undone and standing.kind not in _WITHOUT_WIPE:
         return ()
     is_locked = standing is not None and standing.kind == OrderKind.LOCK
     return tuple(kind for kind in kinds if kind is OrderKind.LOCK or (kind is OrderKind.OPEN and is_locked))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder
-from field178_shared.ids import is_uuid
+from field178_shared.ids import is_uuid, made_at
 
 KEPT_FOR = timedelta(days=7)
 _PART = ".part"
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class JobFiles:
@@ -47,11 +47,5 @@ class JobFiles:
 
     def queued_before(self, instant: datetime) -> list[Path]:
         """Return the files of jobs queued before an instant."""
-        return [path for path in self._folder.glob("*") if _queued_at(path.stem) < instant]
-
-
-def _queued_at(job_id: str) -> datetime:
-    """Return the time of a job's id; the epoch for a name that is no id."""
-    if not is_uuid(job_id):
-        return datetime.fromtimestamp(0).astimezone()
-    return datetime.fromtimestamp((uuid.UUID(job_id).int >> 80) / 1000).astimezone()
+        # A name that is no id is no job's: it goes with the oldest.
+        return [path for path in self._folder.glob("*") if (made_at(path.stem) or _EPOCH) < instant]

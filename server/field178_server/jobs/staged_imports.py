@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from field178_shared.errors import AppError, ErrorCode
-from field178_shared.ids import is_uuid
+from field178_shared.ids import is_uuid, made_at
 
 KEPT_FOR = timedelta(days=7)
 
@@ -34,13 +33,8 @@ class StagedImports:
         old = [
             folder
             for folder in self._folder.glob("*")
-            if is_uuid(folder.name) and _made_at_ms(folder.name) < (now - KEPT_FOR).timestamp() * 1000
+            if (uploaded_at := made_at(folder.name)) is not None and uploaded_at < now - KEPT_FOR
         ]
         for folder in old:
             shutil.rmtree(folder, ignore_errors=True)
         return len(old)
-
-
-def _made_at_ms(import_id: str) -> int:
-    # The first 48 bits of a time-ordered id.
-    return uuid.UUID(import_id).int >> 80

@@ -55,6 +55,11 @@ def owes_second_factor(role: str, lists: CodeLists) -> bool:
     return role in lists.roles and bool(lists.roles[role].rights & STRONG_RIGHTS)
 
 
+def oversees(role: str, lists: CodeLists) -> bool:
+    """Return whether officers of a role confirm what gives others access, and are told of it."""
+    return role in lists.roles and bool(lists.roles[role].rights & OVERSIGHT_RIGHTS)
+
+
 def gains_access(
     before: tuple[str, Collection[str]], after: tuple[str, Collection[str]], lists: CodeLists
 ) -> bool:

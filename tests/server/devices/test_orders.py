@@ -209,6 +209,10 @@ def test_refused_order_stands_until_the_office_opens_the_tablet(
     hello = tablet.ask()[0]
     assert (hello["order"]["number"], hello.get("scopes", [])) == (number, [])
     assert row(world, number).outcome == "refused"
+    # Who may not wipe takes the place of no refused wipe.
+    standing = row(world, number)
+    lesser = set(orders.kinds_after(standing, may_wipe=False))
+    assert lesser == ({OrderKind.LOCK, OrderKind.OPEN} if kind is OrderKind.LOCK else set())
     opened = give(world, tablet, OrderKind.OPEN)
     assert UNIT in tablet.ask()[0]["scopes"]
     refuse(world, tablet, opened)

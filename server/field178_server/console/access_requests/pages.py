@@ -26,6 +26,10 @@ _REFUSALS = {
         "You asked for this yourself, or it is about your own account, so somebody else must decide."
         " Nothing was done."
     ),
+    ErrorCode.LAST_OVERSEER: N_(
+        "It would leave nobody of the leadership or for data protection with an open account."
+        " Nothing was done."
+    ),
     ErrorCode.REVISION_CHANGED: N_(
         "The account has changed since this was asked, or no password was chosen by the link yet."
         " Nothing was done."

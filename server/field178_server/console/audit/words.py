@@ -45,6 +45,7 @@ _ACTIONS: Mapping[str, str] = {
     "feed_read": N_("Read a table by a data token"),
     "feed_token_made": N_("Made a data token"),
     "feed_token_accepted": N_("Accepted a data token"),
+    "feed_token_closed": N_("Closed an account: its data token waits to be accepted again"),
     "feed_token_revoked": N_("Revoked a data token"),
     "paper_taken": N_("Took a paper out as PDF"),
     "review_approved": N_("Approved the record"),

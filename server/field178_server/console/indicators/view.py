@@ -26,7 +26,12 @@ from field178_shared.codelists import Indicator, TargetProfile
 from field178_shared.codelists.indicators import PERCENT, YES_NO
 from field178_shared.indicators.figures import FigureValue
 from field178_shared.indicators.quality import quality_of
-from field178_shared.indicators.suppression import counts_people, has_small_number, is_sum_of_fines
+from field178_shared.indicators.suppression import (
+    counts_people,
+    has_small_number,
+    is_redefined,
+    is_sum_of_fines,
+)
 from field178_shared.indicators.target_progress import Standing, TargetProgress, progress_towards
 from field178_shared.indicators.verdicts import Reached, reached
 from field178_shared.text.formats import NOTHING, number_text
@@ -134,6 +139,14 @@ class FigureWriter:
             if is_sum_of_fines(self.localizer.lists, indicator):
                 reason = say(
                     N_("Fines are shown as one sum, of a year that is over: a part may be of one owner.")
+                )
+                return FigureText(cell_text(self.localizer), "", reason=reason)
+            if is_redefined(self.localizer.lists, indicator):
+                reason = say(
+                    N_(
+                        "Not shown: the office computes this figure about people in its own way, not as the"
+                        " plan does."
+                    )
                 )
                 return FigureText(cell_text(self.localizer), "", reason=reason)
             is_small = has_small_number(self.localizer.lists, indicator, value)

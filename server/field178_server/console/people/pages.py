@@ -42,7 +42,7 @@ from field178_shared.text.i18n import N_
 PAGE_SIZE = 50
 _CHANGED = N_("Somebody else changed this account meanwhile; look at it again, then save.")
 _REFUSALS = {
-    ErrorCode.SECOND_PERSON_NEEDED: N_(
+    ErrorCode.LAST_OVERSEER: N_(
         "Nobody else could confirm then: one leader or privacy officer must keep an open account. Give"
         " another person that role first."
     )

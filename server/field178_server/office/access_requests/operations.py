@@ -70,7 +70,7 @@ def confirm(  # noqa: PLR0913  # a decision by two people: which request, as it 
     """
     request = _of_another(session, context, request_id)
     row = find_request(session, context.tenant_id, request_id)
-    if seen is not None and (row is None or row.fingerprint != seen):
+    if seen is not None and row is not None and row.fingerprint != seen:
         raise AppError(ErrorCode.REVISION_CHANGED, request=request_id)
     if request.kind in WITH_PASSWORD:
         _check_code(key, request, code)

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers
+from field178_server.accounts.operations import is_overseer
 from field178_server.database.models import Officer
 from field178_server.database.tables.access import PASSWORD, AccessRequest
-from field178_server.records.access import OVERSIGHT_RIGHTS
 from field178_shared.codelists import CodeLists
 
 _SHOWN_FOR, _MOST_SHOWN = timedelta(days=90), 50
@@ -75,10 +75,7 @@ def count_open(session: Session, tenant_id: str) -> int:
 def count_confirmers(session: Session, tenant_id: str, request: AccessRequest, lists: CodeLists) -> int:
     """Return the number of open accounts that may confirm a request."""
     return sum(
-        officer.disabled_at is None
-        and officer.officer_id not in (request.asked_by, request.officer_id)
-        and officer.role in lists.roles
-        and bool(lists.roles[officer.role].rights & OVERSIGHT_RIGHTS)
+        is_overseer(officer, lists) and officer.officer_id not in (request.asked_by, request.officer_id)
         for officer in officers.everyone(session, tenant_id)
     )
 

@@ -104,10 +104,7 @@ def change_account(
     if officer.disabled_at is not None or not _gains(session, context, present, requested):
         if requested.to_json() != present.to_json():
             access_requests.withdraw_open(session, context, officer_id, (RIGHTS,))
-        was_overseer = accounts.is_overseer(officer, context)
-        accounts.change(session, context, officer_id, change)
-        if was_overseer and not accounts.is_overseer(officer, context):
-            notify_of_left_overseer(session, context)
+        _change(session, context, officer, change)
         return False
     kept = replace(
         requested,
@@ -141,13 +138,14 @@ def set_member(
     return True
 
 
-def close_account(session: Session, context: OperationContext, officer_id: str) -> None:
-    """Close an account; oversight is told of one of its own."""
-    officer = officers.by_login_or_id(session, context.tenant_id, officer_id)
-    was_overseer = accounts.is_overseer(officer, context)
-    accounts.disable(session, context, officer_id)
+def close_account(session: Session, context: OperationContext, login: str) -> str:
+    """Close an account by login or id, and return its id; oversight is notified of one of its own."""
+    officer = officers.by_login_or_id(session, context.tenant_id, login)
+    was_overseer = accounts.is_overseer(officer, context.lists)
+    accounts.disable(session, context, officer.officer_id)
     if was_overseer:
         notify_of_left_overseer(session, context)
+    return officer.officer_id
 
 
 def open_account(session: Session, context: OperationContext, request: AccessRequest) -> None:
@@ -173,7 +171,7 @@ def give_rights(session: Session, context: OperationContext, request: AccessRequ
         () if is_whole else tuple({*present.unit_ids, *requested.unit_ids}),
         officer.email,
     )
-    accounts.change(session, context, request.officer_id, added)
+    _change(session, context, officer, added)
 
 
 def join_team(session: Session, context: OperationContext, request: AccessRequest) -> None:
@@ -188,6 +186,14 @@ def _ask(
 ) -> None:
     request = access_requests.ask(session, context, officer_id, kind, details)
     access_notices.notify_of_request(session, context, request, by_mail=by_mail)
+
+
+def _change(session: Session, context: OperationContext, officer: Officer, change: AccountChange) -> None:
+    """Change an account; oversight is notified of one of its own that has another role."""
+    was_overseer = accounts.is_overseer(officer, context.lists)
+    accounts.change(session, context, officer.officer_id, change)
+    if was_overseer and not accounts.is_overseer(officer, context.lists):
+        notify_of_left_overseer(session, context)
 
 
 def _present_rights(session: Session, officer: Officer) -> RequestedRights:

@@ -14,7 +14,7 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.database.models import Notice, NoticeReading, Scope
 from field178_server.database.tables.notice import MAX_SHOWN
-from field178_server.records.access import OVERSIGHT_RIGHTS
+from field178_server.records.access import oversees
 from field178_shared.codelists import CodeLists
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.text.normalisation import nfc
@@ -98,8 +98,7 @@ def withdraw(session: Session, context: OperationContext, notice_id: str) -> Non
 def tells_oversight(notice: Notice, lists: CodeLists) -> bool:
     """Return whether a notice is the server's to a role of oversight."""
     kind, _, name = (notice.audience or "").partition(":")
-    is_for_oversight = kind == "role" and bool(lists.roles[name].rights & OVERSIGHT_RIGHTS)
-    return notice.made_by is None and is_for_oversight
+    return notice.made_by is None and kind == "role" and oversees(name, lists)
 
 
 def mark_read(session: Session, context: OperationContext, officer: OfficerContext, notice_id: str) -> None:

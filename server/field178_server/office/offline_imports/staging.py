@@ -12,7 +12,7 @@ from typing import BinaryIO
 from field178_server.attachments.storage.chunk import ByteSource
 from field178_shared.errors import AppError, ErrorCode
 from field178_shared.fsync import make_folder
-from field178_shared.ids import is_uuid
+from field178_shared.ids import is_uuid, made_at
 
 KEPT_FOR = timedelta(days=1)
 _STEP = 64 << 10
@@ -30,7 +30,7 @@ class ImportFolder:
         """Create an empty file, and delete all files older than a day."""
         make_folder(self._folder)
         for path in self._all.glob("*/*"):
-            if _made_at_ms(path.name) < (now - KEPT_FOR).timestamp() * 1000:
+            if (begun_at := made_at(path.stem)) is not None and begun_at < now - KEPT_FOR:
                 path.unlink(missing_ok=True)
         (self._folder / file_id).touch(0o600)
 
@@ -73,8 +73,3 @@ class ImportFolder:
         if not is_uuid(file_id) or not path.exists():
             raise AppError(ErrorCode.NOT_FOUND)
         return path
-
-
-def _made_at_ms(name: str) -> int:
-    # The first 48 bits of a time-ordered id.
-    return int(name[:8] + name[9:13], 16)

@@ -13,7 +13,7 @@ from field178_server.database.tables.notice import INFO
 from field178_server.jobs.queue import Arguments
 from field178_server.office.exports.kinds import is_whole
 from field178_server.office.notices.operations import Announcement, NoticeText, announce
-from field178_server.records.access import OVERSIGHT_RIGHTS
+from field178_server.records.access import oversees
 from field178_shared.text.i18n import N_, translator
 
 _SHOWN_FOR = timedelta(days=7)
@@ -22,8 +22,8 @@ _EXPORT = N_(
     " “Exports”."
 )
 _TOKEN = N_(
-    "A new data token reads the office’s tables with the rights of an officer. Whose, what for, and how to"
-    " revoke it stand on the page “Data feeds”."
+    "A new data token will read the office’s tables with the rights of an officer, once that officer accepts"
+    " it. Whose, what for, and how to revoke it stand on the page “Data feeds”."
 )
 _WITHOUT_SECOND = N_(
     "Access was given without a second person: an account, a password or a tablet’s area at the server"
@@ -79,8 +79,8 @@ def _notify(session: Session, context: OperationContext, text: str) -> None:
     """Announce a notice to each role of oversight; an older notice with the same text ends."""
     now = context.now()
     vi, en = (translator(language, "console")(text) for language in ("vi", "en"))
-    for role, row in context.lists.roles.items():
-        if not row.rights & OVERSIGHT_RIGHTS:
+    for role in context.lists.roles:
+        if not oversees(role, context.lists):
             continue
         audience = f"role:{role}"
         shown = select(Notice).where(

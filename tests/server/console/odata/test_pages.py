@@ -185,21 +185,23 @@ def test_officer_sees_data_tokens_with_the_own_rights(
     assert LABEL not in chi.text("/account")
 
 
-def test_token_ends_with_the_account_of_its_officer(
+def test_token_waits_again_after_the_account_of_its_officer(
     office: Office, admin: Browser, signed_in: SignIn
 ) -> None:
     """An account that opens again, with another person perhaps, has no token that somebody still holds."""
-    secret = accept(signed_in, make(office, admin))
+    token_id = make(office, admin)
+    secret = accept(signed_in, token_id)
     assert read(office, secret) == 200
     run_write(office.engine, lambda session: accounts.disable(session, office.context, "chi"))
-    assert LABEL not in admin.text("/feeds")
-    assert LABEL in admin.text("/feeds?tab=ended")
+    assert "Không đọc được: cán bộ không có quyền" in admin.text("/feeds")
     run_write(
         office.engine,
         lambda session: accounts.open_account(
-            session, office.context, office.officer_id("chi"), "not a hash"
+            session, office.context, office.officer_id("chi"), office.runtime.passwords.hash(PASSWORD)
         ),
     )
+    assert read(office, secret) == 401
+    assert accept(signed_in, token_id) != secret
     assert read(office, secret) == 401
 
 
