@@ -15,7 +15,6 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.database.tables.access import ACCOUNT, MEMBERSHIP, RIGHTS, AccessRequest
 from field178_server.database.tables.account import Officer
 from field178_server.office.reminders import access_notices
-from field178_server.office.reminders.oversight import notify_of_left_overseer
 from field178_server.office.teams import operations as team_operations
 from field178_server.office.teams.operations import SeenTeam, entry_of
 from field178_server.records.access import gains_access
@@ -144,7 +143,7 @@ def close_account(session: Session, context: OperationContext, login: str) -> st
     was_overseer = accounts.is_overseer(officer, context.lists)
     accounts.disable(session, context, officer.officer_id)
     if was_overseer:
-        notify_of_left_overseer(session, context)
+        access_notices.notify_of_left_overseer(session, context, officer)
     return officer.officer_id
 
 
@@ -193,7 +192,7 @@ def _change(session: Session, context: OperationContext, officer: Officer, chang
     was_overseer = accounts.is_overseer(officer, context.lists)
     accounts.change(session, context, officer.officer_id, change)
     if was_overseer and not accounts.is_overseer(officer, context.lists):
-        notify_of_left_overseer(session, context)
+        access_notices.notify_of_left_overseer(session, context, officer)
 
 
 def _present_rights(session: Session, officer: Officer) -> RequestedRights:

@@ -44,6 +44,11 @@ _ALONE = N_(
 _ALONE_SUBJECT = N_("Field register 178: access was given without a second person")
 _CONFIRMED = N_("Confirmed by: {role}. What: {what}; of: {name} ({login}).")
 _REFUSED = N_("Refused by: {role}. What: {what}; of: {name} ({login}). Reason given: “{reason}”.")
+_OVERSEER_LEFT = N_(
+    "Of leadership or data protection, with a closed account or another role now: {name} ({login}). By:"
+    " {role} {actor}. If you know nothing of it, ask at once."
+)
+_OVERSEER_LEFT_SUBJECT = N_("Field register 178: somebody of oversight has no account or another role")
 _DECIDED_SUBJECT = N_("Field register 178: your request was decided")
 
 
@@ -73,6 +78,22 @@ def notify_of_decided(
         tell_officer(session, context, asker, letter, by_mail=by_mail)
 
 
+def notify_of_left_overseer(session: Session, context: OperationContext, left: Officer) -> None:
+    """Notify oversight and administration of an officer who left oversight; it stands until it is read."""
+    texts = {
+        language: translator(language, "console")(_OVERSEER_LEFT).format(
+            name=left.name,
+            login=left.login,
+            role=role_of_actor(session, context, language),
+            actor=_name_of_actor(session, context),
+        )
+        for language in LANGUAGES
+    }
+    letter = PersonalNotice(_OVERSEER_LEFT_SUBJECT, texts, UNTIL_READ)
+    for officer in oversight_officers(session, context):
+        tell_officer(session, context, officer, letter, by_mail=False)
+
+
 def oversight_officers(session: Session, context: OperationContext) -> Iterator[Officer]:
     """Yield the officers of oversight and administration, without the actor."""
     for officer in officers.everyone(session, context.tenant_id):
@@ -86,16 +107,22 @@ def _texts(
     session: Session, context: OperationContext, request: AccessRequest, text: str
 ) -> Mapping[str, str]:
     officer = officers.by_login_or_id(session, context.tenant_id, request.officer_id)
-    actor = session.get(Officer, (context.tenant_id, context.actor.id)) if context.actor.id else None
+    actor = _name_of_actor(session, context)
     texts = {}
     for language in LANGUAGES:
         say = translator(language, "console")
         texts[language] = say(text).format(
             role=role_of_actor(session, context, language),
-            actor=actor.name if actor is not None else "",
+            actor=actor,
             what=say(_KINDS[request.kind]),
             name=officer.name,
             login=officer.login,
             reason=request.reason or "",
         )
     return texts
+
+
+def _name_of_actor(session: Session, context: OperationContext) -> str:
+    """Return the name of the officer who acts, "" for the operator of the server."""
+    actor = session.get(Officer, (context.tenant_id, context.actor.id)) if context.actor.id else None
+    return actor.name if actor is not None else ""

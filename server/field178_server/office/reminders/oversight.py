@@ -30,10 +30,6 @@ _WITHOUT_SECOND = N_(
     " itself, or communes to a team. Which one and by whom stands in the audit trail, which the privacy"
     " officer reads."
 )
-_OVERSEER_LEFT = N_(
-    "An officer of the leadership or for data protection has a closed account or another role now. Who, and"
-    " by whom, stands in the audit trail."
-)
 _WAITING = N_(
     "A password, an account or a right waits for a second person. Which one, and who asked, stand on the page"
     " “Waiting for a second person”."
@@ -68,11 +64,6 @@ def notify_of_token(session: Session, context: OperationContext) -> None:
 def notify_without_second(session: Session, context: OperationContext) -> None:
     """Notify of access that was given without a second person, by the operator of the server or by a team."""
     _notify(session, context, _WITHOUT_SECOND)
-
-
-def notify_of_left_overseer(session: Session, context: OperationContext) -> None:
-    """Notify that an officer of oversight has a closed account or another role."""
-    _notify(session, context, _OVERSEER_LEFT)
 
 
 def _notify(session: Session, context: OperationContext, text: str) -> None:

@@ -182,7 +182,11 @@ def test_last_account_of_oversight_is_neither_closed_nor_lowered(
     """One account of oversight stays open, for the notices of what an administrator does alone."""
     privacy = f"/people/{office.officer_id('privacy_officer')}"
     assert admin.post(f"{privacy}/close", {"password": PASSWORD}).status_code == 303
-    assert "đã đóng tài khoản hoặc có vai trò khác" in unescape(leader.text("/"))
+    first_page = unescape(leader.text("/"))
+    assert (
+        "nay đã đóng tài khoản hoặc có vai trò khác: Cán bộ privacy_officer (privacy_officer)" in first_page
+    )
+    assert "Người thực hiện: Quản trị hệ thống" in first_page
     refused = admin.post(f"/people/{office.officer_id('leader_viewer')}/close", {"password": PASSWORD})
     assert refused.status_code == 403
     assert "Khi đó không còn ai xác nhận được" in unescape(refused.get_data(as_text=True))
