@@ -40,12 +40,14 @@ MANY, NEVER = 3_000_000, 1_000_000_000
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _collected_between_tests() -> Iterator[None]:
+def _collected_between_tests(_stage: Stage) -> Iterator[None]:
     """Leave what a screen test makes to the next `strike`.
 
+    Objects of other modules are frozen first: otherwise each test would wait seconds for their collection.
     The threshold stays for a whole module: put back after a test, it would start a look of its own.
     """
     before = gc.get_threshold()
+    _stage.freeze()
     gc.set_threshold(MANY, 10, NEVER)
     yield
     gc.set_threshold(*before)

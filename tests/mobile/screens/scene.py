@@ -92,12 +92,16 @@ class Stage:
         views._cached_views.clear()
         views._cache_count = 0
         if gc.get_freeze_count() > self._frozen:
-            gc.unfreeze()
-            gc.collect()
-            gc.freeze()
-            self._frozen = gc.get_freeze_count()
+            self.freeze()
         else:
             gc.collect()
+
+    def freeze(self) -> None:
+        """Exclude all objects of the process from later collections."""
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        self._frozen = gc.get_freeze_count()
 
     def _drop_pending_events(self) -> None:
         """Cancel animations and events that are due once: a scroll bar that fades holds its whole tablet."""
