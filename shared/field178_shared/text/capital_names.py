@@ -44,6 +44,18 @@ class CapitalNames:
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """Yield the first and last word of each name."""
+        for part in self._parts():
+            if part.is_name:
+                yield part.first, part.last + self.note.nickname_length(part.last + 1)
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Yield the first and last word of each name of a place or an establishment."""
+        for part in self._parts():
+            if part.herald.is_of_place:
+                yield part.first, part.last
+
+    def _parts(self) -> Iterator[_Part]:
+        """Yield what each run of words with capitals names, if it names anything."""
         index, before, end = 0, None, -1
         while self.note.has_small_letters and index < len(self.words):
             last = self._end_of_run(index)
@@ -52,8 +64,8 @@ class CapitalNames:
                 continue
             inherited = self._inherited(before, index) if self._is_joined(end, index) else None
             part = self._part_of_run(index, last, inherited)
-            if part is not None and part.is_name:
-                yield part.first, part.last + self.note.nickname_length(part.last + 1)
+            if part is not None:
+                yield part
             before = None if part is None else part.herald
             index, end = last + 1, last
 

@@ -14,7 +14,7 @@ from field178_shared.codelists.privacy_rules import LintPattern
 from field178_shared.codelists.words import AvoidedWords
 from field178_shared.text.name_words import NameWords
 from field178_shared.text.normalisation import fold, nfc
-from field178_shared.text.person_names import spans_of_names
+from field178_shared.text.person_names import spans_of_people
 
 MASK = "•"
 
@@ -44,7 +44,7 @@ def lint(text: str, known_names: Sequence[str] = (), language: str = "vi") -> tu
     plain = nfc(text)
     folded = plain.translate(_FOLDED).lower()
     lists = load()
-    names = _names(plain, known_names)
+    people = _people(plain, known_names)
     marks: list[PrivacyMark] = []
     for pattern in lists.privacy.free_text.linter.patterns:
         message = pattern.en if language == "en" else pattern.vi
@@ -52,7 +52,9 @@ def lint(text: str, known_names: Sequence[str] = (), language: str = "vi") -> tu
             marks += [PrivacyMark(pattern.id, *span, message) for span in _hits(pattern, plain, folded)]
         elif pattern.algorithm is not None:
             marks += [
-                PrivacyMark(kind, start, end, message) for kind, start, end in names if kind == pattern.id
+                PrivacyMark(kind, start, end, message)
+                for kind, start, end in people
+                if kind == pattern.id and _context_fits(pattern, plain, start, end)
             ]
         else:
             marks += _stigma_marks(pattern.id, message, plain, language)
@@ -93,13 +95,13 @@ def _folded_stems() -> tuple[str, ...]:
     return tuple("_".join(_words_of(stem)) for stem in forbidden_stems())
 
 
-def _names(text: str, known_names: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Return kind and span of the names of people in a text, without those inside a known name."""
+def _people(text: str, known_names: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return kind and span of names and homes of people in a text, without those inside a known name."""
     lists = load()
     known_spans = _known_spans(text, known_names)
     return [
         (kind, start, end)
-        for kind, start, end in spans_of_names(text, _name_words(lists.person_names))
+        for kind, start, end in spans_of_people(text, _name_words(lists.person_names))
         if not any(first <= start and end <= last for first, last in known_spans)
     ]
 

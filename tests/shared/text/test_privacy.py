@@ -58,7 +58,7 @@ def _marked(text: str, *known_names: str) -> list[tuple[str, str]]:
         ("BV Lộc trực cổng", "given_name", "Lộc"),
         ("E Phúc không nghe máy", "given_name", "Phúc"),
         ("Tên thật của cô ở phòng 3 là Thùy Dung", "person_name", "Thùy Dung"),
-        ("tên ngoài đời của Kelly là Thắm", "given_name", "Thắm"),
+        ("tên ngoài đời của em ấy là Thắm", "given_name", "Thắm"),
         ("tên thật của chị ấy là thùy dung", "person_name", "thùy dung"),
         ("người đưa hàng là Vinh", "given_name", "Vinh"),
         ("quản lý đào là Hải", "given_name", "Hải"),

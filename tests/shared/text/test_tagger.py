@@ -1,0 +1,81 @@
+"""The tagger of free texts: its arithmetic, and the age of its weights."""
+
+import itertools
+import math
+
+import pytest
+from scripts.tagger import is_due
+
+from field178_shared.codelists import load
+from field178_shared.text.name_words import NameWords
+from field178_shared.text.note import Note
+from field178_shared.text.privacy import lint
+from field178_shared.text.tagger import LABELS, SCALE, tagger
+from field178_shared.text.word_features import features_of
+from field178_shared.text.words import words_of
+
+
+def rows_of(text: str) -> list[list[str]]:
+    return features_of(Note(words_of(text), NameWords.of(load().person_names)))
+
+
+def test_chances_are_those_of_all_sequences_of_labels() -> None:
+    rows, weights = rows_of("thu ngân hường về xóm Đình"), tagger().weights
+
+    def score(sequence: tuple[int, ...]) -> float:
+        numbers = [weights.get(feature, ()) for row in rows for feature in row]
+        total = 0
+        for label, row in zip(sequence, rows, strict=True):
+            for feature in row:
+                pairs = weights.get(feature, ())
+                total += dict(zip(pairs[::2], pairs[1::2], strict=True)).get(label, 0)
+        assert any(numbers)
+        return math.exp(total / SCALE) * math.prod(
+            tagger().factors[before][after] for before, after in itertools.pairwise(sequence)
+        )
+
+    scores = {
+        sequence: score(sequence) for sequence in itertools.product(range(len(LABELS)), repeat=len(rows))
+    }
+    expected = [
+        [
+            sum(value for sequence, value in scores.items() if sequence[at] == label) / sum(scores.values())
+            for label in range(len(LABELS))
+        ]
+        for at in range(len(rows))
+    ]
+    assert [pytest.approx(row) for row in expected] == tagger().chances(rows)
+
+
+def test_a_text_without_words_has_no_chances() -> None:
+    assert tagger().chances(rows_of(" … • ")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("thu ngân hường trực từ 18h", "hường"),
+        ("BẢO VỆ TÂN MỞ CỔNG SAU", "TÂN"),
+        ("po xe nu tron trong buong", "po xe nu"),
+        ("Ông Biển nói con gái tên là Sóc Nâu", "Sóc Nâu"),
+    ],
+)
+def test_names_that_no_rule_decides_are_marked(text: str, name: str) -> None:
+    marked = [text[mark.start : mark.end] for mark in lint(text)]
+    assert any(name in part for part in marked), marked
+
+
+def test_a_home_described_in_a_sentence_is_marked_and_the_address_of_a_place_is_not() -> None:
+    kinds = [mark.kind for mark in lint("mệ ni ở kiệt 35 Nguyễn Sinh Cung, nhà 8")]
+    assert kinds == ["home_address"]
+    assert lint("Khách sạn ở kiệt 35 Nguyễn Sinh Cung, cạnh chợ") == ()
+
+
+def test_a_known_name_is_not_tagged() -> None:
+    text = "quán hường ở đầu dốc, gặp Hường Quê lúc 9h"
+    assert lint(text, ("Hường Quê", "quán hường")) == ()
+
+
+def test_weights_belong_to_the_labelled_notes() -> None:
+    """After a change of notes: scripts/tagger.py train, lint_figures.py build, codelists.py build."""
+    assert not is_due()
