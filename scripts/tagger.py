@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pycrfsuite
-from scripts.lint_figures import NOTES, LabelledNote, read_notes
+from scripts.lint_figures import LabelledNote, read_notes
 
 from field178_shared.codelists import load
 from field178_shared.text.name_words import NameWords
@@ -41,16 +41,15 @@ def train() -> None:
     lookup = NameWords.of(load().person_names)
     trainer = pycrfsuite.Trainer(verbose=False)
     trainer.set_params(_PARAMETERS)
-    for split in SPLITS:
-        for labelled in read_notes(split):
-            for text in _spellings(labelled.text):
-                note = Note(words_of(text), lookup)
-                if note.words:
-                    trainer.append(features_of(note), _labels(labelled, note))
-            # What is left of a masked note names nobody.
-            masked = Note(words_of(_masked(labelled)), lookup)
-            if labelled.spans and masked.words:
-                trainer.append(features_of(masked), [OUTSIDE] * len(masked.words))
+    for labelled in _notes():
+        for text in _spellings(labelled.text):
+            note = Note(words_of(text), lookup)
+            if note.words:
+                trainer.append(features_of(note), _labels(labelled, note))
+        # What is left of a masked note names nobody.
+        masked = Note(words_of(_masked(labelled)), lookup)
+        if labelled.spans and masked.words:
+            trainer.append(features_of(masked), [OUTSIDE] * len(masked.words))
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder, "model")
         trainer.train(str(model))
@@ -61,18 +60,24 @@ def train() -> None:
 
 
 def fingerprint() -> str:
-    """Return the digest of the notes and of the code by which a note becomes features."""
-    digest = hashlib.sha256()
-    sources = [NOTES / f"{split}.txt" for split in SPLITS]
-    for path in (*sources, Path(features_of.__code__.co_filename)):
-        digest.update(path.read_bytes())
+    """Return the digest of the features and labels of each note as it is typed, and of the parameters."""
+    lookup = NameWords.of(load().person_names)
+    digest = hashlib.sha256(repr((LABELS, SCALE, THRESHOLD, _PARAMETERS)).encode())
+    for labelled in _notes():
+        note = Note(words_of(labelled.text), lookup)
+        digest.update(repr((features_of(note), _labels(labelled, note))).encode())
     return digest.hexdigest()
 
 
 def is_due() -> bool:
-    """Return whether the notes have changed since the weights were written."""
+    """Return whether notes, lists or features have changed since the weights were written."""
     written: str = json.loads(WEIGHTS_FILE.read_text("utf-8"))["fingerprint"]
     return written != fingerprint()
+
+
+def _notes() -> Iterator[LabelledNote]:
+    for split in SPLITS:
+        yield from read_notes(split)
 
 
 def _spellings(text: str) -> Iterator[str]:

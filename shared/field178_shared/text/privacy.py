@@ -101,7 +101,7 @@ def _people(text: str, known_names: Sequence[str]) -> list[tuple[str, int, int]]
     known_spans = _known_spans(text, known_names)
     return [
         (kind, start, end)
-        for kind, start, end in spans_of_people(text, _name_words(lists.person_names))
+        for kind, start, end in spans_of_people(text, _name_words(lists.person_names), known_spans)
         if not any(first <= start and end <= last for first, last in known_spans)
     ]
 

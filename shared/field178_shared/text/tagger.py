@@ -7,7 +7,7 @@ without a library, so that a tablet needs none (decision 0161).
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,9 @@ WEIGHTS_FILE = Path(__file__).with_name("tagger.json")
 # Labels of words; those outside name nobody.
 OUTSIDE, NAME, HOME = LABELS = ("outside", "name", "home")
 _OUT = LABELS.index(OUTSIDE)
+# Signs that end a name, unless a point stands behind a short word.
+_SIGNS = frozenset(",;:.!?()/–—-+")
+_LONGEST_SHORT = 3
 # Weights are written as whole numbers.
 SCALE = 100
 
@@ -42,18 +45,25 @@ class Tagger:
         factors = tuple(tuple(math.exp(number / SCALE) for number in row) for row in data["transitions"])
         return cls(data["threshold"], data["weights"], factors)
 
-    def spans(self, note: Note) -> Iterator[tuple[str, int, int]]:
-        """Yield label, first and last word of each run of words that may make a person known."""
+    def spans(self, note: Note, skipped: Container[int]) -> Iterator[tuple[str, int, int]]:
+        """Yield label, first and last word of each run of words that may make a person known.
+
+        A run ends before a skipped word: the name of the establishment is no part of a person's.
+        """
+        tags = [_OUT if at in skipped else tag for at, tag in enumerate(self._tags(note))]
         first, label = 0, _OUT
-        for at, tag in enumerate([*self._tags(note), _OUT]):
-            if tag == label:
+        for at, tag in enumerate([*tags, _OUT]):
+            if tag == label and not (label != _OUT and _ends_run(note, label, at)):
                 continue
             if label != _OUT:
                 yield LABELS[label], first, at - 1
             first, label = at, tag
 
     def _tags(self, note: Note) -> list[int]:
-        """Return the label of each word: the likeliest that names somebody, if it is likely that any does."""
+        """Return the label of each word: the likeliest that names somebody, if it is likely that any does.
+
+        The threshold is that of both together: a place called like a person may be a name or a home.
+        """
         tags = []
         for chances in self.chances(features_of(note)):
             certain = 1 - chances[_OUT] >= self.threshold
@@ -93,6 +103,19 @@ class Tagger:
 def tagger() -> Tagger:
     """Return the tagger of the packaged file, read once in a process."""
     return Tagger.read(WEIGHTS_FILE)
+
+
+def _ends_run(note: Note, label: int, at: int) -> bool:
+    """Return whether a sign before a word ends the run; an address goes on behind a comma."""
+    gap, before = note.words[at].gap, note.words[at - 1]
+    if "\n" in gap or LABELS[label] == HOME:
+        return "\n" in gap
+    # No end in "Ng. Văn Tâm" and "Ji-hoon".
+    return (
+        not _SIGNS.isdisjoint(gap)
+        and gap != "-"
+        and not (gap[0] == "." and len(before.text) <= _LONGEST_SHORT)
+    )
 
 
 def _product(first: Sequence[float], second: Sequence[float]) -> float:
