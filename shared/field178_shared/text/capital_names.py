@@ -14,8 +14,6 @@ _LONGEST = 5
 _JOINTS = frozenset({"va", "voi", "cung", "hay", "hoac", "chi", "anh", "em"})
 _SENTENCE_SIGNS = frozenset(".;:\n(")
 _QUOTES = frozenset({'"', "“", ': "', ": “"})
-# A short word with a point is part of a name: Ng. Văn Tâm.
-_LONGEST_SHORT = 3
 # With a number behind them these are parts of a law, or rooms.
 _NUMBERED = frozenset({"dieu", "khoan", "diem", "phong", "tang"})
 _POINTED = frozenset({"p", "q", "mr", "mrs", "ms"})
@@ -75,7 +73,7 @@ class CapitalNames:
         """Return the last word of the run of capitals that begins here, the word before it for none."""
         last = index - 1
         while last + 1 < len(self.words) and self._has_capital(self.words[last + 1]):
-            if last >= index and not self._continues(last + 1):
+            if last >= index and not self.note.continues_name(last + 1):
                 break
             last += 1
         return last
@@ -84,13 +82,6 @@ class CapitalNames:
         """Return whether a word has a capital and is no abbreviation such as PCCC."""
         is_syllable_or_name = is_syllable(word.folded) or has_highland_prefix(word)
         return word.is_title or (word.is_capitals and is_syllable_or_name)
-
-    def _continues(self, index: int) -> bool:
-        """Return whether a word continues the one before it, over a space, "Ng. Văn" or "Ji-hoon"."""
-        word, previous = self.words[index], self.words[index - 1]
-        is_pointed = len(previous.text) <= _LONGEST_SHORT and word.gap.strip() == "."
-        is_hyphened = word.gap == "-" and word.is_plain and word.is_title
-        return word.is_adjacent or is_hyphened or (is_pointed and not previous.is_digits)
 
     def _is_joined(self, end: int, index: int) -> bool:
         """Return whether two runs of words have only a comma or an "and" between them."""

@@ -8,6 +8,8 @@ from enum import IntEnum
 from field178_shared.text.name_words import Herald, NameWords
 from field178_shared.text.words import NoteWord, is_phrase
 
+# A short word with a point is part of a name: Ng. Văn Tâm.
+_LONGEST_SHORT = 3
 # Between a given name and the rest of a nickname.
 _QUOTES = frozenset("\"“”'‘’")
 _LONGEST_IN_QUOTES = 3
@@ -104,6 +106,13 @@ class Note:
     def is_middle(self, at: int) -> bool:
         """Return whether a word is Văn or Thị."""
         return at < len(self.words) and self.lookup.middles.has(self.words[at], may_lack_marks=True)
+
+    def continues_name(self, at: int) -> bool:
+        """Return whether a word goes on with the name before it, over a space, "Ng. Văn" or "Ji-hoon"."""
+        word, previous = self.words[at], self.words[at - 1]
+        is_pointed = len(previous.text) <= _LONGEST_SHORT and word.gap.strip() == "."
+        is_hyphened = word.gap == "-" and word.is_plain and word.is_title
+        return word.is_adjacent or is_hyphened or (is_pointed and not previous.is_digits)
 
     def nickname_length(self, at: int) -> int:
         """Return the length of what goes on with a given name: "hùng cụt", `Hùng "ba tai"`, 0 for none."""

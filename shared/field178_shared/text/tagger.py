@@ -20,9 +20,6 @@ WEIGHTS_FILE = Path(__file__).with_name("tagger.json")
 # Labels of words; those outside name nobody.
 OUTSIDE, NAME, HOME = LABELS = ("outside", "name", "home")
 _OUT = LABELS.index(OUTSIDE)
-# Signs that end a name, unless a point stands behind a short word.
-_SIGNS = frozenset(",;:.!?()/–—-+")
-_LONGEST_SHORT = 3
 # Weights are written as whole numbers.
 SCALE = 100
 
@@ -106,16 +103,9 @@ def tagger() -> Tagger:
 
 
 def _ends_run(note: Note, label: int, at: int) -> bool:
-    """Return whether a sign before a word ends the run; an address goes on behind a comma."""
-    gap, before = note.words[at].gap, note.words[at - 1]
-    if "\n" in gap or LABELS[label] == HOME:
-        return "\n" in gap
-    # No end in "Ng. Văn Tâm" and "Ji-hoon".
-    return (
-        not _SIGNS.isdisjoint(gap)
-        and gap != "-"
-        and not (gap[0] == "." and len(before.text) <= _LONGEST_SHORT)
-    )
+    """Return whether a run ends before a word: a name at a sign, an address at the end of its line."""
+    is_name = LABELS[label] == NAME
+    return "\n" in note.words[at].gap or (is_name and not note.continues_name(at))
 
 
 def _product(first: Sequence[float], second: Sequence[float]) -> float:

@@ -15,11 +15,9 @@ from field178_shared.text.words import NoteWord, is_syllable
 _REACH, _REACH_OF_TRAITS = 3, 2
 _MOST_DIGITS = 6
 _SIGNS = {
-    ".": ".",
     ";": ".",
     "!": ".",
     "?": ".",
-    "-": "-",
     "–": "-",
     "—": "-",
     "/": "-",
@@ -62,7 +60,7 @@ def features_of(note: Note) -> list[list[str]]:
 def _shape(word: NoteWord, note: Note) -> str:
     """Return how a word is written; capitals tell nothing in a note of capitals alone."""
     if word.is_digits:
-        return f"{min(len(word.text), _MOST_DIGITS)}"
+        return str(min(len(word.text), _MOST_DIGITS))
     if len(word.text) == 1:
         return "A" if word.text.isupper() else "a"
     if not note.has_small_letters:
