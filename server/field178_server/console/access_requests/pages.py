@@ -15,7 +15,6 @@ from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.page import Page, current_page, or_404
 from field178_server.http.browser_session import password_refusal
 from field178_server.office.access_requests import operations, queries
-from field178_server.office.people.queries import team_names
 from field178_server.security.keyring import Purpose
 from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
@@ -127,7 +126,6 @@ def _page(request_id: str, refusal: tuple[int, str] | None = None) -> Response:
     page = current_page()
     with page.reading() as session:
         row = or_404(queries.find_request(session, page.tenant_id, request_id))
-        teams = team_names(session, page.tenant_id)
         confirmer_count = queries.count_confirmers(session, page.tenant_id, row.request, page.lists)
     access_request = row.request
     title = f"{view.kind_name(access_request, page.localizer)} · {row.officer.name}"
@@ -137,7 +135,7 @@ def _page(request_id: str, refusal: tuple[int, str] | None = None) -> Response:
         flash=page.flash_text(FLASHES, title),
         title=title,
         row=row,
-        facts=view.facts_of(access_request, teams, page.localizer),
+        facts=view.facts_of(row, page.localizer, page.today),
         state=view.state_of(access_request, page.localizer),
         is_open=access_request.decided_at is None,
         is_own=page.officer.id in (access_request.asked_by, access_request.officer_id),

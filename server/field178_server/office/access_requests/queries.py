@@ -10,30 +10,39 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field178_server.accounts import officers
+from field178_server.accounts import officers, teams
 from field178_server.accounts.operations import is_overseer
 from field178_server.database.models import Officer
 from field178_server.database.tables.access import PASSWORD, AccessRequest
+from field178_server.office.access_requests.rights import team_ids_of, unit_ids_of
 from field178_shared.codelists import CodeLists
+from field178_shared.records.teams import Team
 
 _SHOWN_FOR, _MOST_SHOWN = timedelta(days=90), 50
 
 
 @dataclass(frozen=True, slots=True)
 class RequestOfOfficer:
-    """A request with its officer, and the name of who asked and decided; "": the operator of the server."""
+    """A request with its officer and teams, and the name of who asked and decided; "": the operator."""
 
     request: AccessRequest
     officer: Officer
+    teams: tuple[Team, ...]
     asker: str
     decider: str
+
+    @property
+    def unit_ids(self) -> frozenset[str]:
+        """The communes that the request gives, those of its teams as they are now included."""
+        return frozenset(unit_ids_of(self.request)).union(*(team.unit_ids for team in self.teams))
 
     @property
     def fingerprint(self) -> str:
         """Digest of what a second person reads about the request, to detect changes before the decision."""
         officer, request = self.officer, self.request
+        own_teams = [(team.name, sorted(team.unit_ids)) for team in self.teams]
         read = officer.name, officer.login, officer.role, officer.agency, officer.email, request.details
-        return hashlib.sha256(repr(read).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr((read, own_teams)).encode()).hexdigest()[:16]
 
 
 def open_requests(session: Session, tenant_id: str) -> list[RequestOfOfficer]:
@@ -89,11 +98,19 @@ def _with_officers(
 ) -> list[RequestOfOfficer]:
     everyone = officers.everyone(session, tenant_id) if requests else []
     by_id = {officer.officer_id: officer for officer in everyone}
+    named = {request.request_id: frozenset(team_ids_of(request)) for request in requests}
+    all_teams = teams.everyone(session, tenant_id) if any(named.values()) else []
 
     def name(officer_id: str | None) -> str:
         return by_id[officer_id].name if officer_id in by_id else ""
 
     return [
-        RequestOfOfficer(request, by_id[request.officer_id], name(request.asked_by), name(request.decided_by))
+        RequestOfOfficer(
+            request,
+            by_id[request.officer_id],
+            tuple(team for team in all_teams if team.id in named[request.request_id]),
+            name(request.asked_by),
+            name(request.decided_by),
+        )
         for request in requests
     ]

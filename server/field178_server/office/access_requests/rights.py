@@ -64,6 +64,18 @@ class RequestedMembership:
         return cls(text_of(data, "team_id"), Membership.from_data(data["entry"]))
 
 
+def team_ids_of(request: AccessRequest) -> tuple[str, ...]:
+    """Return the ids of the teams that a request gives."""
+    if request.kind == MEMBERSHIP:
+        return (RequestedMembership.read(request).team_id,)
+    return RequestedRights.read(request).team_ids if request.kind in (ACCOUNT, RIGHTS) else ()
+
+
+def unit_ids_of(request: AccessRequest) -> tuple[str, ...]:
+    """Return the ids of the communes that a request names; those of its teams are not named in all."""
+    return RequestedRights.read(request).unit_ids if request.kind in (ACCOUNT, RIGHTS) else ()
+
+
 def add_account(
     session: Session,
     context: OperationContext,
