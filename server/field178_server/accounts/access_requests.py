@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
-from field178_server.database.tables.access import ACCOUNT, PASSWORD, WITHDRAWN, AccessRequest
+from field178_server.database.tables.access import (
+    ACCOUNT,
+    ALONE,
+    CONFIRMED,
+    MEMBERSHIP,
+    PASSWORD,
+    WITHDRAWN,
+    AccessRequest,
+)
 
 # Kinds of requests whose officer chooses a password by a link.
 WITH_PASSWORD = (PASSWORD, ACCOUNT)
@@ -90,6 +98,30 @@ def officers_waiting(session: Session, tenant_id: str) -> frozenset[str]:
         AccessRequest.decided_at.is_(None),
     )
     return frozenset(session.scalars(query))
+
+
+def in_force_alone(session: Session, tenant_id: str) -> frozenset[str]:
+    """Return the ids of officers whose password or rights an administrator put into effect alone.
+
+    Until a second person, or the operator of the server, decides a later request: about a password, if it was
+    one; its acceptance by the officer proves nothing, as the administrator may know the password.
+    """
+    query = select(AccessRequest).where(
+        AccessRequest.tenant_id == tenant_id,
+        AccessRequest.outcome.in_((ALONE, CONFIRMED)),
+        AccessRequest.kind != MEMBERSHIP,
+    )
+    passwords: set[str] = set()
+    rights: set[str] = set()
+    for request in session.scalars(query.order_by(AccessRequest.decided_at, AccessRequest.request_id)):
+        is_password = request.kind in WITH_PASSWORD
+        if request.outcome == ALONE and request.decided_by is not None:
+            (passwords if is_password else rights).add(request.officer_id)
+        else:
+            rights.discard(request.officer_id)
+            if is_password:
+                passwords.discard(request.officer_id)
+    return frozenset(passwords | rights)
 
 
 def latest_with_password(session: Session, tenant_id: str, officer_id: str) -> AccessRequest | None:

@@ -81,17 +81,35 @@ def set_password(session: Session, context: OperationContext, login: str, passwo
 
 
 def require_overseer(session: Session, context: OperationContext, officer: Officer, role: str = "") -> None:
-    """Refuse to close the last open account of oversight, or to give it another `role`.
+    """Refuse to close the last account of oversight, or to give it another `role`.
 
     One administrator would be told on nobody's first page. The operator of the server may.
     AppError(last_overseer).
     """
-    lists = context.lists
-    if context.actor.kind != "officer" or not is_overseer(officer, lists) or oversees(role, lists):
-        return
-    others = officers.everyone(session, context.tenant_id)
-    if not any(is_overseer(other, lists) for other in others if other.officer_id != officer.officer_id):
-        raise AppError(ErrorCode.LAST_OVERSEER, officer=officer.officer_id)
+    if is_overseer(officer, context.lists) and not oversees(role, context.lists):
+        require_other_overseer(session, context, officer.officer_id)
+
+
+def require_other_overseer(session: Session, context: OperationContext, officer_id: str) -> None:
+    """Raise AppError(last_overseer) unless somebody else is of oversight; the operator needs nobody."""
+    own = {officer.officer_id for officer in overseers(session, context.tenant_id, context.lists)}
+    if context.actor.kind == "officer" and not own - {officer_id}:
+        raise AppError(ErrorCode.LAST_OVERSEER, officer=officer_id)
+
+
+def overseers(session: Session, tenant_id: str, lists: CodeLists) -> list[Officer]:
+    """Return the officers of oversight who confirm what gives access.
+
+    Not those without a password, nor those whose password or rights an administrator put into effect alone.
+    """
+    without_second = access_requests.in_force_alone(session, tenant_id)
+    return [
+        officer
+        for officer in officers.everyone(session, tenant_id)
+        if is_overseer(officer, lists)
+        and officer.password_hash is not None
+        and officer.officer_id not in without_second
+    ]
 
 
 def is_overseer(officer: Officer, lists: CodeLists) -> bool:

@@ -105,7 +105,8 @@ def set_totp(at: Operator, login: str) -> None:
 @operator_command
 def disable(at: Operator, login: str) -> None:
     """Disable an account."""
-    officer_id = at.write(lambda session: rights.close_account(session, at.context, login))
+    by_mail = at.settings.sends_mail
+    officer_id = at.write(lambda session: rights.close_account(session, at.context, login, by_mail=by_mail))
     show({"user": officer_id, "state": "disabled"})
 
 

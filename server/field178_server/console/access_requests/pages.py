@@ -22,12 +22,12 @@ from field178_shared.text.i18n import N_
 _REFUSALS = {
     ErrorCode.NOT_FOUND: N_("It was decided meanwhile; nothing was done. Below is how it stands."),
     ErrorCode.SECOND_PERSON_NEEDED: N_(
-        "You asked for this yourself, or it is about your own account, so somebody else must decide."
-        " Nothing was done."
+        "You asked for this yourself, it is about your own account, or your account was put into effect"
+        " without a second person, so somebody else must decide. Nothing was done."
     ),
     ErrorCode.LAST_OVERSEER: N_(
-        "It would leave nobody of the leadership or for data protection with an open account."
-        " Nothing was done."
+        "Nobody else of the leadership or for data protection has an open account that a second person"
+        " confirmed. Nothing was done."
     ),
     ErrorCode.REVISION_CHANGED: N_(
         "The account has changed since this was asked, or no password was chosen by the link yet."
@@ -126,7 +126,8 @@ def _page(request_id: str, refusal: tuple[int, str] | None = None) -> Response:
     page = current_page()
     with page.reading() as session:
         row = or_404(queries.find_request(session, page.tenant_id, request_id))
-        confirmer_count = queries.count_confirmers(session, page.tenant_id, row.request, page.lists)
+        confirmers = queries.confirmers_of(session, page.tenant_id, row.request, page.lists)
+        others = queries.other_overseers(session, page.tenant_id, row.request, page.lists)
     access_request = row.request
     title = f"{view.kind_name(access_request, page.localizer)} · {row.officer.name}"
     return page.render(
@@ -141,7 +142,9 @@ def _page(request_id: str, refusal: tuple[int, str] | None = None) -> Response:
         is_own=page.officer.id in (access_request.asked_by, access_request.officer_id),
         has_code=access_request.kind in WITH_PASSWORD,
         is_ready=access_request.kind not in WITH_PASSWORD or access_request.password_hash is not None,
-        confirmer_count=confirmer_count,
+        is_confirmer=page.officer.id in confirmers,
+        has_confirmers=bool(confirmers),
+        may_be_alone=bool(others),
         reason=request.form.get("reason", ""),
     )
 

@@ -143,10 +143,12 @@ def reset_password(officer_id: str) -> AnyResponse:
 
 def close(officer_id: str) -> AnyResponse:
     """Close an account at once; the records of the officer stay."""
-    context = office()
+    context, by_mail = office(), current_page().runtime.settings.sends_mail
     if officer_id == current_page().officer.id:
         return _person_page(account_of(officer_id), refusal=(422, _OWN))
-    refused = _act(officer_id, lambda session: rights.close_account(session, context, officer_id))
+    refused = _act(
+        officer_id, lambda session: rights.close_account(session, context, officer_id, by_mail=by_mail)
+    )
     if refused is not None:
         return refused
     # Records that wait for the officer's correction are shown next: another officer has to correct them.

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from field178_server.accounts import access_requests, officers
 from field178_server.accounts.access_requests import WITH_PASSWORD
+from field178_server.accounts.operations import require_other_overseer
 from field178_server.audit import trail
 from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
@@ -28,7 +29,7 @@ from field178_server.database.tables.access import (
     AccessRequest,
 )
 from field178_server.office.access_requests import rights
-from field178_server.office.access_requests.queries import find_request
+from field178_server.office.access_requests.queries import confirmers_of, find_request
 from field178_server.office.reminders import access_notices
 from field178_server.office.reminders.oversight import notify_of_refused_password
 from field178_shared.errors import AppError, ErrorCode
@@ -81,9 +82,15 @@ def confirm(  # noqa: PLR0913  # a decision by two people: which request, as it 
 def take_effect_alone(
     session: Session, context: OperationContext, request_id: str, reason: str, *, by_mail: bool
 ) -> None:
-    """Put a request into effect without a second person; oversight and administration are told."""
+    """Put a request into effect without a second person; oversight and administration are told.
+
+    Raises AppError: last_overseer if nobody of oversight but the officer of the request would be told,
+    revision_changed without a chosen password.
+    """
     request = find_open(session, context, request_id)
     trail.require_reason(reason)
+    require_other_overseer(session, context, request.officer_id)
+    _require_password(request)
     _take_effect(session, context, request)
     _decide(session, context, request, ALONE, reason, by_mail=by_mail)
 
@@ -126,16 +133,21 @@ def find_open(session: Session, context: OperationContext, request_id: str) -> A
 
 def _of_another(session: Session, context: OperationContext, request_id: str) -> AccessRequest:
     request = find_open(session, context, request_id)
-    if context.actor.id in (request.asked_by, request.officer_id):
+    confirmers = confirmers_of(session, context.tenant_id, request, context.lists)
+    if context.actor.kind == "officer" and context.actor.id not in confirmers:
         raise AppError(ErrorCode.SECOND_PERSON_NEEDED, request=request_id)
     return request
 
 
 def _check_code(key: bytes, request: AccessRequest, code: str) -> None:
-    if request.password_hash is None:
-        raise AppError(ErrorCode.REVISION_CHANGED, request=request.request_id)
+    _require_password(request)
     if not hmac.compare_digest(access_requests.check_code(key, request).encode(), code.encode()):
         raise AppError(ErrorCode.SIGN_IN_REFUSED, request=request.request_id)
+
+
+def _require_password(request: AccessRequest) -> None:
+    if request.kind in WITH_PASSWORD and request.password_hash is None:
+        raise AppError(ErrorCode.REVISION_CHANGED, request=request.request_id)
 
 
 def _take_effect(session: Session, context: OperationContext, request: AccessRequest) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field178_server.accounts import officers, teams
-from field178_server.accounts.operations import is_overseer
+from field178_server.accounts.operations import overseers
 from field178_server.database.models import Officer
 from field178_server.database.tables.access import PASSWORD, AccessRequest
 from field178_server.office.access_requests.rights import team_ids_of, unit_ids_of
@@ -81,12 +81,15 @@ def count_open(session: Session, tenant_id: str) -> int:
     return session.scalar(query) or 0
 
 
-def count_confirmers(session: Session, tenant_id: str, request: AccessRequest, lists: CodeLists) -> int:
-    """Return the number of open accounts that may confirm a request."""
-    return sum(
-        is_overseer(officer, lists) and officer.officer_id not in (request.asked_by, request.officer_id)
-        for officer in officers.everyone(session, tenant_id)
-    )
+def confirmers_of(session: Session, tenant_id: str, request: AccessRequest, lists: CodeLists) -> set[str]:
+    """Return the ids of the officers who may confirm a request."""
+    return other_overseers(session, tenant_id, request, lists) - {request.asked_by}
+
+
+def other_overseers(session: Session, tenant_id: str, request: AccessRequest, lists: CodeLists) -> set[str]:
+    """Return the ids of the officers of oversight without the officer of a request."""
+    everyone = {officer.officer_id for officer in overseers(session, tenant_id, lists)}
+    return everyone - {request.officer_id}
 
 
 def _is_password_of(request: AccessRequest, officer_id: str) -> bool:

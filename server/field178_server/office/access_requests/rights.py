@@ -115,7 +115,7 @@ def change_account(
     if officer.disabled_at is not None or not _gains(session, context, present, requested):
         if requested.to_json() != present.to_json():
             access_requests.withdraw_open(session, context, officer_id, (RIGHTS,))
-        _change(session, context, officer, change)
+        _change(session, context, officer, change, by_mail=by_mail)
         return False
     kept = replace(
         requested,
@@ -149,13 +149,13 @@ def set_member(
     return True
 
 
-def close_account(session: Session, context: OperationContext, login: str) -> str:
+def close_account(session: Session, context: OperationContext, login: str, *, by_mail: bool) -> str:
     """Close an account by login or id, and return its id; oversight is notified of one of its own."""
     officer = officers.by_login_or_id(session, context.tenant_id, login)
     was_overseer = accounts.is_overseer(officer, context.lists)
     accounts.disable(session, context, officer.officer_id)
     if was_overseer:
-        access_notices.notify_of_left_overseer(session, context, officer)
+        access_notices.notify_of_left_overseer(session, context, officer, by_mail=by_mail)
     return officer.officer_id
 
 
@@ -182,7 +182,8 @@ def give_rights(session: Session, context: OperationContext, request: AccessRequ
         () if is_whole else tuple({*present.unit_ids, *requested.unit_ids}),
         officer.email,
     )
-    _change(session, context, officer, added)
+    # Without e-mail: two people agreed, or everybody is sent one about the request.
+    _change(session, context, officer, added, by_mail=False)
 
 
 def join_team(session: Session, context: OperationContext, request: AccessRequest) -> None:
@@ -199,12 +200,14 @@ def _ask(
     access_notices.notify_of_request(session, context, request, by_mail=by_mail)
 
 
-def _change(session: Session, context: OperationContext, officer: Officer, change: AccountChange) -> None:
+def _change(
+    session: Session, context: OperationContext, officer: Officer, change: AccountChange, *, by_mail: bool
+) -> None:
     """Change an account; oversight is notified of one of its own that has another role."""
     was_overseer = accounts.is_overseer(officer, context.lists)
     accounts.change(session, context, officer.officer_id, change)
     if was_overseer and not accounts.is_overseer(officer, context.lists):
-        access_notices.notify_of_left_overseer(session, context, officer)
+        access_notices.notify_of_left_overseer(session, context, officer, by_mail=by_mail)
 
 
 def _present_rights(session: Session, officer: Officer) -> RequestedRights:

@@ -121,7 +121,8 @@ def claim_next(session: Session, tenant_id: str, now: datetime) -> Claimed | Non
     if changed_rows(session.execute(claim)) != 1:
         return None  # another process was quicker
     officer = session.get_one(Officer, (tenant_id, mail.officer_id))
-    address = (mail.address or officer.email) if officer.disabled_at is None else None
+    # An address of its own is that of who must hear that the account was closed or changed.
+    address = mail.address or (officer.email if officer.disabled_at is None else None)
     return Claimed(mail.mail_id, address, officer.language, mail.subject, mail.text, mail.made_at)
 
 

@@ -25,6 +25,7 @@ from field178_server.office.reminders.personal_notice import (
     LANGUAGES,
     UNTIL_READ,
     PersonalNotice,
+    new_mail_of,
     role_of_actor,
     tell_officer,
 )
@@ -78,8 +79,10 @@ def notify_of_decided(
         tell_officer(session, context, asker, letter, by_mail=by_mail)
 
 
-def notify_of_left_overseer(session: Session, context: OperationContext, left: Officer) -> None:
-    """Notify oversight and administration of an officer who left oversight; it stands until it is read."""
+def notify_of_left_overseer(
+    session: Session, context: OperationContext, left: Officer, *, by_mail: bool
+) -> None:
+    """Notify oversight, administration and the officer who left oversight; it stands until it is read."""
     texts = {
         language: translator(language, "console")(_OVERSEER_LEFT).format(
             name=left.name,
@@ -90,8 +93,15 @@ def notify_of_left_overseer(session: Session, context: OperationContext, left: O
         for language in LANGUAGES
     }
     letter = PersonalNotice(_OVERSEER_LEFT_SUBJECT, texts, UNTIL_READ)
-    for officer in oversight_officers(session, context):
-        tell_officer(session, context, officer, letter, by_mail=False)
+    others = (each for each in oversight_officers(session, context) if each.officer_id != left.officer_id)
+    for officer in others:
+        tell_officer(session, context, officer, letter, by_mail=by_mail)
+    tell_officer(session, context, left, letter, by_mail=False)
+    if by_mail and left.email is not None:
+        # To a closed account too: the address is in the e-mail itself.
+        mail = new_mail_of(context, left, letter)
+        mail.address = left.email
+        session.add(mail)
 
 
 def oversight_officers(session: Session, context: OperationContext) -> Iterator[Officer]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from field178_server.audit.operation_context import OperationContext
-from field178_server.database.models import Notice, Officer
+from field178_server.database.models import Mail, Notice, Officer
 from field178_server.database.tables.notice import INFO
 from field178_server.office.mail.operations import ACCOUNT, new_mail
 from field178_shared.text.i18n import N_, translator
@@ -48,9 +48,14 @@ def tell_officer(
     )
     session.add(notice)
     if by_mail and officer.email is not None and officer.disabled_at is None:
-        title = translator(officer.language, "console")(letter.subject)
-        text = f"{letter.texts[officer.language]}\n"
-        session.add(new_mail(officer, context.ids.random(), ACCOUNT, title, text, now))
+        session.add(new_mail_of(context, officer, letter))
+
+
+def new_mail_of(context: OperationContext, officer: Officer, letter: PersonalNotice) -> Mail:
+    """Return the e-mail with the text of a notice in the officer's language."""
+    title = translator(officer.language, "console")(letter.subject)
+    text = f"{letter.texts[officer.language]}\n"
+    return new_mail(officer, context.ids.random(), ACCOUNT, title, text, context.now())
 
 
 def role_of_actor(session: Session, context: OperationContext, language: str) -> str:

@@ -78,7 +78,7 @@ def test_who_asked_is_never_the_second_person_whatever_the_role(office: Office) 
 def test_who_may_confirm_is_counted_without_asker_and_officer(office: Office) -> None:
     request = ask(office, "lan", by="hoa")
     with snapshot(office.engine) as session:
-        assert queries.count_confirmers(session, "main", request, load()) == 0
+        assert queries.confirmers_of(session, "main", request, load()) == set()
         assert queries.count_open(session, "main") == 1
 
 
