@@ -60,7 +60,7 @@ BUGS: Mapping[str, SourceBug] = {
         "never_mailed",
     ),
     "former_address_is_not_used": SourceBug(
-        f"{_S}office.mail.operations", "(mail.address or officer.email)", "officer.email", _MAIL, "former"
+        f"{_S}office.mail.operations", "mail.address or (officer.email", "(officer.email", _MAIL, "former"
     ),
     "former_address_is_kept": SourceBug(
         f"{_S}office.mail.operations",

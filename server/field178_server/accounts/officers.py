@@ -103,6 +103,14 @@ def everyone(session: Session, tenant_id: str) -> list[Officer]:
     )
 
 
+def names_with_logins(session: Session, tenant_id: str, officer_ids: Collection[str]) -> dict[str, str]:
+    """Return the names of officers with their logins, by id."""
+    query = select(Officer).where(
+        Officer.tenant_id == tenant_id, Officer.officer_id.in_(sorted(set(officer_ids)))
+    )
+    return {officer.officer_id: officer.name_and_login for officer in session.scalars(query)}
+
+
 def scopes_of(session: Session, tenant_id: str, officer_id: str) -> frozenset[str]:
     """Return the scopes of an officer."""
     rows = session.scalars(

@@ -91,7 +91,7 @@ def require_overseer(session: Session, context: OperationContext, officer: Offic
 
 
 def require_other_overseer(session: Session, context: OperationContext, officer_id: str) -> None:
-    """Raise AppError(last_overseer) unless somebody else is of oversight; the operator needs nobody."""
+    """Require another account of oversight: AppError(last_overseer). The operator needs none."""
     own = {officer.officer_id for officer in overseers(session, context.tenant_id, context.lists)}
     if context.actor.kind == "officer" and not own - {officer_id}:
         raise AppError(ErrorCode.LAST_OVERSEER, officer=officer_id)
@@ -175,6 +175,7 @@ def change(session: Session, context: OperationContext, officer_id: str, request
         require_overseer(session, context, officer, request.role)
         # Before the change: what an administrator asked for is not confirmed once the role is another.
         access_requests.withdraw_asked_by(session, context, officer_id)
+    is_renamed = request.name != officer.name
     officer.name, officer.role, officer.agency = request.name, request.role, request.agency
     officer.email = request.email
     officers.set_scopes(session, officer, own)
@@ -184,7 +185,11 @@ def change(session: Session, context: OperationContext, officer_id: str, request
     roster.leave(session, context, officer, left)
     context.note(
         session,
-        AuditEntry("officer_changed", officer_id, details={"role": request.role, "agency": request.agency}),
+        AuditEntry(
+            "officer_changed",
+            officer_id,
+            details={"role": request.role, "agency": request.agency, "renamed": int(is_renamed)},
+        ),
     )
 
 

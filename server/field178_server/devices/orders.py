@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,14 @@ _TEXTS: Mapping[OrderKind, tuple[str, str]] = {
 }
 # The kinds that delete nothing.
 _WITHOUT_WIPE = (OrderKind.LOCK, OrderKind.OPEN)
+_GIVEN = (
+    "{actor} đã ra {order} “{tablet}” lúc {when}: {reason}",
+    "{actor} gave the order {order} “{tablet}” on {when}: {reason}",
+)
+_WITHDRAWN = (
+    "{actor} đã rút {order} “{tablet}” lúc {when}, trước khi máy nhận được. Lý do của lệnh: {reason}",
+    "{actor} withdrew the order {order} “{tablet}” on {when}, before the tablet had it. Its reason: {reason}",
+)
 _OPERATOR = ("người vận hành máy chủ", "the operator of the server")
 
 
@@ -62,26 +70,25 @@ def give(
     if kind not in kinds_after(standing, may_wipe=True):
         raise AppError(ErrorCode.FORBIDDEN, device=device_id)
     if standing is not None and standing.delivered_at is None:
-        _withdraw(standing, context)
+        _withdraw(session, context, device, standing)
     number = max(int(now.timestamp() * 1000), _last_number(session, device) + 1)
     order = SignedOrder(number, kind, reason, to_wire(now))
     signature = to_base64url(key.sign(order.signed_text(device_id).encode()))
-    session.add(
-        DeviceOrder(
-            tenant_id=device.tenant_id,
-            device_id=device_id,
-            number=number,
-            kind=kind.value,
-            reason=reason,
-            sig=signature,
-            asked_by=context.actor.id,
-            asked_at=now,
-        )
+    given = DeviceOrder(
+        tenant_id=device.tenant_id,
+        device_id=device_id,
+        number=number,
+        kind=kind.value,
+        reason=reason,
+        sig=signature,
+        asked_by=context.actor.id,
+        asked_at=now,
     )
+    session.add(given)
     device.order_number = number
     session.flush()
     context.note(session, AuditEntry("device_order_given", device_id, details={"kind": kind.value}))
-    _announce(session, context, device, order)
+    _announce(session, context, device, given, _GIVEN)
     return number
 
 
@@ -102,8 +109,7 @@ def withdraw(
     standing = _standing(session, device)
     if standing is None or not may_withdraw(standing, may_wipe=may_wipe):
         raise AppError(ErrorCode.FORBIDDEN, device=device_id)
-    _withdraw(standing, context)
-    session.flush()
+    _withdraw(session, context, device, standing)
     device.order_number = _number_in_force(session, device)
     kind = OrderKind(standing.kind)
     context.note(session, AuditEntry("device_order_withdrawn", device_id, details={"kind": kind.value}))
@@ -253,8 +259,9 @@ def _standing(session: Session, device: Device) -> DeviceOrder | None:
     return session.get_one(DeviceOrder, key, with_for_update=True)
 
 
-def _withdraw(order: DeviceOrder, context: OperationContext) -> None:
+def _withdraw(session: Session, context: OperationContext, device: Device, order: DeviceOrder) -> None:
     order.withdrawn_at, order.withdrawn_by = context.now(), context.actor.id
+    _announce(session, context, device, order, _WITHDRAWN, others=(order.asked_by,))
 
 
 def _last_number(session: Session, device: Device) -> int:
@@ -278,24 +285,35 @@ def _number_in_force(session: Session, device: Device) -> int | None:
     return None
 
 
-def _announce(session: Session, context: OperationContext, device: Device, order: SignedOrder) -> None:
-    """Add a notice in the console for each officer who signs in on the tablet."""
+def _announce(
+    session: Session,
+    context: OperationContext,
+    device: Device,
+    order: DeviceOrder,
+    sentences: tuple[str, str],
+    others: Collection[str | None] = (),
+) -> None:
+    """Add a notice in the console for each officer who signs in on the tablet, and for others."""
     now = context.now()
-    giver = None if context.actor.id is None else session.get(Officer, (context.tenant_id, context.actor.id))
-    giver_vi, giver_en = (giver.name, giver.name) if giver is not None else _OPERATOR
-    what_vi, what_en = _TEXTS[order.kind]
-    rest_vi = f"“{device.label}” lúc {datetime_text(now)}: {order.reason}"
-    rest_en = f"“{device.label}” on {datetime_text(now)}: {order.reason}"
+    actor = None if context.actor.id is None else session.get(Officer, (context.tenant_id, context.actor.id))
+    actors = (actor.name_and_login,) * 2 if actor is not None else _OPERATOR
+    text_vi, text_en = (
+        sentence.format(
+            actor=name, order=kind, tablet=device.label, when=datetime_text(now), reason=order.reason
+        )
+        for sentence, name, kind in zip(sentences, actors, _TEXTS[OrderKind(order.kind)], strict=True)
+    )
     of_device = (DeviceOfficer.tenant_id == device.tenant_id, DeviceOfficer.device_id == device.device_id)
-    for officer_id in session.scalars(select(DeviceOfficer.officer_id).where(*of_device)):
+    on_tablet = session.scalars(select(DeviceOfficer.officer_id).where(*of_device))
+    for officer_id in sorted({*on_tablet, *others} - {None}):
         session.add(
             Notice(
                 tenant_id=context.tenant_id,
                 notice_id=context.ids.time_ordered(),
                 kind=INFO,
                 officer_id=officer_id,
-                text_vi=f"{giver_vi} đã ra {what_vi} {rest_vi}",
-                text_en=f"{giver_en} gave the order {what_en} {rest_en}",
+                text_vi=text_vi,
+                text_en=text_en,
                 made_at=now,
                 until=now + timedelta(days=NOTICE_DAYS),
             )

@@ -256,7 +256,7 @@ def test_officers_of_the_tablet_are_told_and_the_trail_has_each_step(world: Worl
     number = give(world, tablet, OrderKind.LOCK)
     (notice,) = world.rows(Notice)
     assert notice.officer_id == OFFICER
-    assert "An đã ra lệnh khóa máy tính bảng “Máy 1”" in notice.text_vi
+    assert "An (an) đã ra lệnh khóa máy tính bảng “Máy 1”" in notice.text_vi
     assert notice.text_vi.endswith(": Mất ở bến xe")
     answer(world, receipt_of(tablet, number))
     assert [entry.action for entry in world.rows(Audit) if "order" in entry.action] == [

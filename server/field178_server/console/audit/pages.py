@@ -37,7 +37,7 @@ def index() -> AnyResponse:
         everyone = officers.everyone(session, page.tenant_id)
         checks = chain_check.checks_of(session, page.tenant_id)
     reader = TrailReader.of(page.officer, page.localizer, trail.trail_names)
-    authors = by_label((officer.officer_id, officer.name or officer.login) for officer in everyone)
+    authors = by_label((officer.officer_id, officer.name_and_login) for officer in everyone)
     return page.render(
         "audit/list.html",
         text=narrow.object,

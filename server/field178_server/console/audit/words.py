@@ -317,6 +317,10 @@ def _list_hash(value: object, localizer: Localizer) -> str:
     return localizer.say(N_("hash of the list: {hash}")).format(hash=value)
 
 
+def _renamed(value: object, localizer: Localizer) -> str:
+    return localizer.say(N_("with another name")) if value else ""
+
+
 _DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
     "list": _list,
     "kind": _kind,
@@ -324,6 +328,7 @@ _DETAILS: Mapping[str, Callable[[object, Localizer], str]] = {
     "table": lambda value, _: str(value),
     "page": lambda value, _: str(value),
     "role": _role,
+    "renamed": _renamed,
     "officer": _officer,
     "reason": _reason,
     "rev": _counted(N_("revision {count}")),

@@ -17,6 +17,7 @@ from field178_server.console.shell.form_actions import done, office, whole_numbe
 from field178_server.console.shell.page import current_page
 from field178_server.console.text.localize import Localizer
 from field178_server.database.unit_of_work import run_write
+from field178_server.http.browser_session import password_refusal
 from field178_server.http.lists_in_force import current_lists
 from field178_server.office.file_reading.reading_limits import reading_slot
 from field178_server.office.lists.operations import Rows, publish_rows, rows_of, take_pack
@@ -130,6 +131,9 @@ def publish() -> AnyResponse:
     key, text = runtime.keyring.receipt, request.form.get("pack", "")
     file = _trusted(text.encode()) if text else None
     rows: Rows = rows_of(file.pack) if file else _rows_in(request.form.get("rows", ""))
+    sent, index = ListsUpload(rows, file, text), url_for("console.lists.index")
+    if (refusal := password_refusal()) is not None:
+        return _preview(pack, sent, index, refusal)
     try:
         if file is not None:
             run_write(runtime.engine, lambda session: take_pack(session, office(), key, file))
@@ -139,10 +143,10 @@ def publish() -> AnyResponse:
     except AppError as error:
         if error.code not in (ErrorCode.LISTS_REFUSED, ErrorCode.REVISION_CHANGED):
             raise
-        sent = ListsUpload(rows, file, text)
-        return _preview(pack, sent, url_for("console.lists.index"), _late(error))
+        late = _late(error)
+        return _preview(pack, sent, index, (422, late) if late else None)
     current_lists().follow()
-    return done(url_for("console.lists.index"), PUBLISHED, PACK_ID)
+    return done(index, PUBLISHED, PACK_ID)
 
 
 def _trusted(data: bytes) -> PackFile:
@@ -172,8 +176,10 @@ def _late(error: AppError) -> str:
     return file_fault(error.details, localizer) if problem == "older" else ""
 
 
-def _preview(pack: ListPack, sent: ListsUpload, back: str, refusal: str = "") -> Response:
-    """Return the page of the changes, with the reasons of refused rows."""
+def _preview(
+    pack: ListPack, sent: ListsUpload, back: str, refusal: tuple[int, str] | None = None
+) -> Response:
+    """Return the page of the changes, with the reasons of refused rows; `refusal`: status and text."""
     page = current_page()
     after = pack.with_rows(sent.rows)
     problems = problems_of(after, pack)
@@ -194,13 +200,13 @@ def _preview(pack: ListPack, sent: ListsUpload, back: str, refusal: str = "") ->
     ]
     return page.render(
         "lists/preview.html",
-        422 if problems or refusal else 200,
+        422 if problems else 200,
+        refused_form=refusal,
         changes=sorted(views, key=lambda view: not view.faults)[:_MOST_SHOWN],
         count=len(views),
         more=max(0, len(views) - _MOST_SHOWN),
         others=others,
         refused=len(faults),
-        refusal=refusal,
         back=back,
         seen=pack.number,
         sent=sent,

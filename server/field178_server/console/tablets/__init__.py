@@ -21,7 +21,7 @@ ROUTES = (
     get("/tablets/<device_id>", tablet_pages.detail, TABLETS),
     get("/tablets/<device_id>/order", order_pages.order_form, TABLETS),
     post("/tablets/<device_id>/order", order_pages.order, TABLETS),
-    post("/tablets/<device_id>/order/withdraw", order_pages.withdraw, TABLETS),
+    post("/tablets/<device_id>/order/withdraw", tablet_pages.withdraw_order, TABLETS),
     post("/tablets/<device_id>/rename", tablet_pages.rename, MANAGE_TABLETS),
     post("/tablets/<device_id>/grant", tablet_pages.grant_scope, MANAGE_TABLETS),
     post("/tablets/<device_id>/take", tablet_pages.take_scope, MANAGE_TABLETS),

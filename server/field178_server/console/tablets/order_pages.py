@@ -1,4 +1,4 @@
-"""Pages of orders to a tablet: lock, delete what may be read, delete everything, open again, withdraw."""
+"""Page of an order to a tablet: lock, delete what may be read, delete everything, open again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from field178_shared.device_orders import MAX_REASON, OrderKind
 from field178_shared.errors import ErrorCode
 from field178_shared.text.i18n import N_
 
-_REFUSALS = {
+REFUSALS = {
     ErrorCode.REQUIRED: N_("Say why: the officer reads it on the tablet."),
     ErrorCode.TOO_LONG: N_("The reason is too long: 300 characters at most."),
     ErrorCode.FORBIDDEN: N_(
@@ -42,52 +42,43 @@ def order(device_id: str) -> AnyResponse:
     """Give the tablet an order."""
     if (refusal := password_refusal()) is not None:
         return _order_page(device_id, refusal)
-    _, standing = _tablet(device_id)
+    _, standing = tablet_with_order(device_id)
     kind = next((kind for kind in kinds_for(standing) if kind.value == request.form.get("kind")), None)
     if kind is None:
         return _order_page(device_id, (422, _NO_KIND))
     context, key = office(), current_page().runtime.keyring.receipt
     reason = " ".join(request.form.get("reason", "").split())
-    may_wipe = _may_wipe()
+    is_wiper = may_wipe()
 
     def give(session: Session) -> None:
-        if not may_wipe:
+        if not is_wiper:
             orders.refuse_wipes(session, context, device_id, kind)
         orders.give(session, context, device_id, kind, reason, key)
 
-    refused = attempt(give, _REFUSALS)
+    refused = attempt(give, REFUSALS)
     if refused is not None:
         return _order_page(device_id, (refused.status, refused.message))
     return done(url_for("console.tablets.detail", device_id=device_id), "ordered", device_id)
 
 
-def withdraw(device_id: str) -> AnyResponse:
-    """Withdraw the order that the tablet has not received yet."""
-    _tablet(device_id)
-    context, may_wipe = office(), _may_wipe()
-    refused = attempt(
-        lambda session: orders.withdraw(session, context, device_id, may_wipe=may_wipe), _REFUSALS
-    )
-    code = "too_late" if refused is not None else "withdrawn"
-    return done(url_for("console.tablets.detail", device_id=device_id), code, device_id)
-
-
 def may_withdraw(standing: DeviceOrder | None) -> bool:
     """Return whether the signed-in officer may withdraw the standing order."""
-    return orders.may_withdraw(standing, may_wipe=_may_wipe())
+    return orders.may_withdraw(standing, may_wipe=may_wipe())
 
 
 def kinds_for(standing: DeviceOrder | None) -> Sequence[OrderKind]:
     """Return the orders that the signed-in officer may give."""
-    return orders.kinds_after(standing, may_wipe=_may_wipe())
+    return orders.kinds_after(standing, may_wipe=may_wipe())
 
 
-def _may_wipe() -> bool:
+def may_wipe() -> bool:
+    """Return whether the signed-in officer may give and withdraw orders that delete."""
     page = current_page()
     return MANAGE_TABLETS.is_open_to(page.officer.role, page.lists)
 
 
-def _tablet(device_id: str) -> tuple[TabletRow, DeviceOrder | None]:
+def tablet_with_order(device_id: str) -> tuple[TabletRow, DeviceOrder | None]:
+    """Return a tablet and its standing order; 404 if the signed-in officer does not see the tablet."""
     page = current_page()
     with snapshot(page.runtime.engine) as session:
         row = or_404(find_tablet(session, page.tenant_id, tablet_access(page.officer, page.lists), device_id))
@@ -96,7 +87,7 @@ def _tablet(device_id: str) -> tuple[TabletRow, DeviceOrder | None]:
 
 def _order_page(device_id: str, refusal: tuple[int, str] | None = None) -> Response:
     page = current_page()
-    row, standing = _tablet(device_id)
+    row, standing = tablet_with_order(device_id)
     kinds = kinds_for(standing)
     waiting = standing if standing is not None and standing.delivered_at is None else None
     return page.render(

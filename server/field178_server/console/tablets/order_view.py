@@ -58,15 +58,22 @@ class OrderView:
 
 
 def order_view(order: DeviceOrder, names: Mapping[str, str], localizer: Localizer) -> OrderView:
-    """Return an order as a row; `names`: of the officers by id."""
-    giver = names.get(order.asked_by or "") or localizer.say(N_("Operator of the server"))
+    """Return an order as a row; `names`: of the officers by id, with the login."""
+    given = f"{_actor(order.asked_by, names, localizer)}, {localizer.instant(order.asked_at)}"
+    if order.withdrawn_at is not None:
+        withdrawn = localizer.say(N_("withdrawn by {actor}"))
+        given += f" · {withdrawn.format(actor=_actor(order.withdrawn_by, names, localizer))}"
     return OrderView(
         name=localizer.say(KINDS[OrderKind(order.kind)].name),
         reason=order.reason,
-        given=f"{giver}, {localizer.instant(order.asked_at)}",
+        given=given,
         state=_state(order, localizer),
         answer=_answer(order, localizer),
     )
+
+
+def _actor(officer_id: str | None, names: Mapping[str, str], localizer: Localizer) -> str:
+    return names.get(officer_id or "") or localizer.say(N_("Operator of the server"))
 
 
 def _state(order: DeviceOrder, localizer: Localizer) -> StateLabel:

@@ -1,4 +1,4 @@
-"""Page of a tablet: status, officers, area; rename, grant, take, replace."""
+"""Page of a tablet: status, officers, area, orders; rename, grant, take, replace, withdraw an order."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from flask import Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from field178_server.accounts import teams
-from field178_server.console.shell.form_actions import done, office
+from field178_server.accounts import officers, teams
+from field178_server.console.shell.form_actions import attempt, done, office
 from field178_server.console.shell.links import scope_text
 from field178_server.console.shell.page import current_page, or_404
 from field178_server.console.shell.policy import tablet_access
 from field178_server.console.tablets.flashes import FLASHES
-from field178_server.console.tablets.order_pages import kinds_for, may_withdraw
+from field178_server.console.tablets.order_pages import (
+    REFUSALS,
+    kinds_for,
+    may_wipe,
+    may_withdraw,
+    tablet_with_order,
+)
 from field178_server.console.tablets.order_view import order_view
 from field178_server.console.tablets.view import tablet_view
 from field178_server.database.unit_of_work import run_write
@@ -62,6 +68,19 @@ def take_scope(device_id: str) -> AnyResponse:
     return _do(device_id, lambda session: operations.ungrant(session, context, device_id, scope), "taken")
 
 
+def withdraw_order(device_id: str) -> AnyResponse:
+    """Withdraw the order that the tablet has not received yet."""
+    tablet_with_order(device_id)
+    context, is_wiper = office(), may_wipe()
+    if (refusal := password_refusal()) is not None:
+        return _page(device_id, {"password": current_page().say(refusal[1])}, status=refusal[0])
+    refused = attempt(
+        lambda session: orders.withdraw(session, context, device_id, may_wipe=is_wiper), REFUSALS
+    )
+    code = "too_late" if refused is not None else "withdrawn"
+    return done(url_for("console.tablets.detail", device_id=device_id), code, device_id)
+
+
 def _do(device_id: str, work: Callable[[Session], object], flash: str) -> AnyResponse:
     page = current_page()
     if (refusal := password_refusal()) is not None:
@@ -86,8 +105,9 @@ def _page(
         people = officers_on(session, page.tenant_id, device_id)
         given = orders.orders_of(session, page.tenant_id, device_id)
         standing = orders.order_in_force(session, page.tenant_id, device_id)
-        givers = [order.asked_by for order in given if order.asked_by is not None]
-        names = names_of(session, page.tenant_id, [*team_ids, *givers])
+        actors = [actor for order in given for actor in (order.asked_by, order.withdrawn_by) if actor]
+        names = names_of(session, page.tenant_id, team_ids)
+        actor_names = officers.names_with_logins(session, page.tenant_id, actors)
     page.use_names(names)
     return page.render(
         "tablets/tablet.html",
@@ -100,7 +120,7 @@ def _page(
         ),
         grantable=sorted(grantable, key=lambda scope: (scope.startswith("unit:"), _name_key(scope))),
         people=people,
-        orders=[order_view(order, names.people, page.localizer) for order in given],
+        orders=[order_view(order, actor_names, page.localizer) for order in given],
         may_order=bool(kinds_for(standing)),
         may_withdraw=may_withdraw(standing),
         may_manage=page.may("console.tablets.rename") and row.revoked_at is None,

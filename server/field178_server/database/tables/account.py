@@ -40,6 +40,11 @@ class Officer(Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
+    @property
+    def name_and_login(self) -> str:
+        """The name with the login, which no administrator changes: for notices and pages of oversight."""
+        return f"{self.name} ({self.login})" if self.name else self.login
+
 
 class OfficerScope(Base):
     """A scope of an officer: team or unit whose records the officer may read."""

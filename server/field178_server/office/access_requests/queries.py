@@ -23,7 +23,7 @@ _SHOWN_FOR, _MOST_SHOWN = timedelta(days=90), 50
 
 @dataclass(frozen=True, slots=True)
 class RequestOfOfficer:
-    """A request with its officer and teams, and the name of who asked and decided; "": the operator."""
+    """A request with its officer and teams, and who asked and decided, with the login; "": the operator."""
 
     request: AccessRequest
     officer: Officer
@@ -105,7 +105,7 @@ def _with_officers(
     all_teams = teams.everyone(session, tenant_id) if any(named.values()) else []
 
     def name(officer_id: str | None) -> str:
-        return by_id[officer_id].name if officer_id in by_id else ""
+        return by_id[officer_id].name_and_login if officer_id in by_id else ""
 
     return [
         RequestOfOfficer(

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session
 
+from field178_server.accounts.officers import names_with_logins
 from field178_server.audit.actions import ACTIONS, ActionKind
 from field178_server.audit.queries import is_shown
 from field178_server.database.models import Audit, FiledRecord, Record
@@ -135,7 +136,9 @@ def names_in_trail(session: Session, tenant_id: str, entries: Sequence[TrailEntr
     ids |= {name for entry in entries if (name := _scope_id(entry.scope))}
     records = records_of(session, tenant_id, ids)
     ids |= {name for record in records.values() if (name := _scope_id(record.scope))}
-    return TrailNames(names_of(session, tenant_id, ids), records)
+    names = names_of(session, tenant_id, ids)
+    people = {**names.people, **names_with_logins(session, tenant_id, ids)}
+    return TrailNames(replace(names, people=people), records)
 
 
 def records_of(session: Session, tenant_id: str, ids: Collection[str]) -> dict[str, RecordFacts]:

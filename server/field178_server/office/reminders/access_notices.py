@@ -133,6 +133,6 @@ def _texts(
 
 
 def _name_of_actor(session: Session, context: OperationContext) -> str:
-    """Return the name of the officer who acts, "" for the operator of the server."""
+    """Return name and login of the officer who acts, "" for the operator of the server."""
     actor = session.get(Officer, (context.tenant_id, context.actor.id)) if context.actor.id else None
-    return actor.name if actor is not None else ""
+    return actor.name_and_login if actor is not None else ""

@@ -14,6 +14,7 @@ from tests.server.console.conftest import Browser
 from tests.server.console.reviews.test_pages import words
 from tests.server.office.lists.test_packs import KEY, TET_ROWS
 from tests.server.office.lists.test_worksheet import changed
+from tests.server.office_scene import PASSWORD, Office
 from werkzeug.test import TestResponse
 
 from field178_server.console.lists.row_form import row_form
@@ -64,7 +65,9 @@ def typed_in(page: str) -> dict[str, str]:
 def publish(browser: Browser, preview: str, seen: int = 0) -> str:
     payload = HIDDEN.search(preview)
     assert payload is not None
-    answer = browser.post("/lists/publish", {payload[1]: unescape(payload[2]), "seen": str(seen)})
+    answer = browser.post(
+        "/lists/publish", {payload[1]: unescape(payload[2]), "seen": str(seen), "password": PASSWORD}
+    )
     assert answer.status_code == 303
     return browser.text(answer.headers["Location"])
 
@@ -227,7 +230,7 @@ def test_a_publication_on_an_older_state_is_shown_again(admin: Browser) -> None:
     payload = HIDDEN.search(preview)
     assert payload is not None
 
-    answer = admin.post("/lists/publish", {"rows": unescape(payload[2]), "seen": "0"})
+    answer = admin.post("/lists/publish", {"rows": unescape(payload[2]), "seen": "0", "password": PASSWORD})
 
     assert answer.status_code == 422
     assert "Vừa có người phát hành danh mục" in answer.get_data(as_text=True)
@@ -296,6 +299,24 @@ def test_rows_have_days_of_their_own_and_are_looked_up_by_a_day(admin: Browser) 
     assert "Tác hại của tệ nạn mại dâm" in odd
 
 
+def test_lists_are_published_by_the_password(office: Office, signed_in: Callable[[str], Browser]) -> None:
+    admin = signed_in("admin")
+    preview = admin.post("/lists/holidays.declared/row", {"key": "", **TET}).get_data(as_text=True)
+    payload = HIDDEN.search(preview)
+    assert payload is not None
+    office.clock.move(hours=2)
+    admin, sent = signed_in("admin"), {payload[1]: unescape(payload[2]), "seen": "0"}
+    office.clock.move(minutes=20)
+    refused = admin.post("/lists/publish", sent)
+    assert refused.status_code == 403
+    page = refused.get_data(as_text=True)
+    assert 'name="password"' in page
+    assert HIDDEN.search(page)[2] == payload[2]
+    assert "+" not in load().version
+    assert admin.post("/lists/publish", sent | {"password": PASSWORD}).status_code == 303
+    assert "+" in load().version
+
+
 def test_published_units_give_nobody_access(admin: Browser) -> None:
     """One administrator publishes: a commune under another's parent would be read by that one's officers."""
     own, other = "c11647_v2", "c11629_v2"
@@ -307,7 +328,7 @@ def test_published_units_give_nobody_access(admin: Browser) -> None:
         "admin_units.lineage": {TABLES["admin_units.lineage"].key_of(joined): joined},
     }
     before = access_of("leader_viewer", {f"unit:{own}"}), for_tablet({f"unit:{own}"}, load())
-    answer = admin.post("/lists/publish", {"rows": json.dumps(rows), "seen": "0"})
+    answer = admin.post("/lists/publish", {"rows": json.dumps(rows), "seen": "0", "password": PASSWORD})
     assert answer.status_code == 303
     assert load().units[other].parent == own
     assert [step.source for step in load().predecessors(own) if step.source == other]

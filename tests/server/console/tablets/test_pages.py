@@ -13,7 +13,7 @@ from tests.server.office_scene import PASSWORD, Office, Tablet
 
 from field178_server.audit import verify
 from field178_server.audit.history_check import history_of
-from field178_server.database.models import Audit, Device, DeviceScope, OfficerScope
+from field178_server.database.models import Audit, Device, DeviceScope, Notice, OfficerScope
 from field178_server.database.unit_of_work import snapshot
 
 CODE = re.compile(r'id="code">([0-9A-Z-]+)<')
@@ -267,9 +267,10 @@ def test_order_is_shown_from_its_giving_to_its_delivery(admin: Browser, in_the_f
 def test_order_is_withdrawn_before_its_delivery(admin: Browser, in_the_field: FieldWork) -> None:
     device = in_the_field.tablet.device
     given(admin, device, "full_wipe")
-    admin.post(f"/tablets/{device}/order/withdraw")
+    assert admin.post(f"/tablets/{device}/order/withdraw", {"password": PASSWORD}).status_code == 303
     page = words(unescape(admin.text(f"/tablets/{device}")))
     assert "Đã rút lệnh" in page
+    assert "do Cán bộ admin (admin) rút" in page
     in_the_field.tablet.sync()
     assert "Đã rút 24/11/2026" in words(unescape(admin.text(f"/tablets/{device}")))
     in_the_field.tablet.sync()
@@ -277,6 +278,23 @@ def test_order_is_withdrawn_before_its_delivery(admin: Browser, in_the_field: Fi
     in_the_field.tablet.sync()
     admin.post(f"/tablets/{device}/order/withdraw")
     assert "Không rút được nữa" in words(unescape(admin.text(f"/tablets/{device}")))
+
+
+def test_order_is_withdrawn_by_the_password_and_its_people_are_told(
+    office: Office, signed_in: Callable[[str], Browser], in_the_field: FieldWork
+) -> None:
+    device, reviewer = in_the_field.tablet.device, signed_in("chi")
+    given(reviewer, device, "lock")
+    office.clock.move(hours=2)
+    admin = signed_in("admin")
+    assert admin.post(f"/tablets/{device}/order/withdraw").status_code == 403
+    assert "chưa chuyển" in admin.text(f"/tablets/{device}")
+    assert admin.post(f"/tablets/{device}/order/withdraw", {"password": PASSWORD}).status_code == 303
+    with snapshot(office.engine) as session:
+        notices = session.query(Notice).filter(Notice.text_vi.contains("đã rút lệnh khóa")).all()
+    told_ids = {notice.officer_id for notice in notices}
+    assert told_ids == {office.officer_id(login) for login in ("an", "chi")}
+    assert notices[0].text_vi.startswith("Cán bộ admin (admin) đã rút")
 
 
 def test_form_of_an_order_warns_of_unsent_work(admin: Browser, in_the_field: FieldWork) -> None:
