@@ -17,6 +17,8 @@ from field178_server.backup.postgresql_clients import path_of
 from field178_server.database.engine import copy_sqlite, create_engine_for
 from field178_server.database.scratch_databases import scratch_database
 
+# URL of which `scratch_store` needs only the engine.
+SCRATCH_SQLITE = "sqlite://"
 _INSUFFICIENT_PRIVILEGE = "42501"
 
 

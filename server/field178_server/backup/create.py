@@ -22,7 +22,7 @@ from field178_server.attachments.storage.file_store import blobs_of, file_store_
 from field178_server.attachments.storage.free_space import is_disk_full
 from field178_server.audit.operation_context import OperationContext
 from field178_server.backup import log
-from field178_server.backup.copy import copy_out, is_empty
+from field178_server.backup.copy import SCRATCH_SQLITE, copy_out, is_empty
 from field178_server.backup.errors import BackupError, Reason
 from field178_server.backup.fingerprint import Fingerprint, fingerprint_of
 from field178_server.backup.manifest import (
@@ -46,6 +46,7 @@ from field178_server.backup.manifest import (
 )
 from field178_server.backup.office_key import OfficeKey, office_key_of
 from field178_server.backup.place import only_backup, require_place
+from field178_server.backup.portable import copy_to_sqlite
 from field178_server.backup.restore import faults_of
 from field178_server.backup.sealing import SUFFIX, BackupSealer
 from field178_server.database import migrations
@@ -98,6 +99,7 @@ class _Order:
     context: OperationContext
     progress: Progress
     office_key: OfficeKey
+    is_portable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +132,20 @@ def _finish_nothing(_session: Session, _manifest: Manifest, _proof: Proof) -> No
     return None
 
 
-def create(
+def create(  # noqa: PLR0913  # where from, where to, in which form, and two callbacks
     settings: Settings,
     engine: Engine,
     context: OperationContext,
     to: Path,
     progress: Progress = _ignore_progress,
     finish: Finish = _finish_nothing,
+    *,
+    is_portable: bool = False,
 ) -> CreatedBackup:
     """Create a backup in a new folder below `to`; after a failure no incomplete backup is left there.
 
     `progress` gets (done, total) steps and may raise to stop; `finish` runs in the transaction of the log.
+    `is_portable`: the rows are in a SQLite file, which is restored on either engine (decision 0166).
     """
     if is_empty(settings.effective_database_url):
         raise BackupError(Reason.NOT_INSTALLED, str(settings.data_dir))
@@ -150,7 +155,7 @@ def create(
             require_place(settings)
         office_key = office_key_of(settings.key_dir)
         with only_backup(settings.data_dir):
-            return _create(_Order(settings, engine, context, progress, office_key), to, finish)
+            return _create(_Order(settings, engine, context, progress, office_key, is_portable), to, finish)
     except (BackupError, OSError, SQLAlchemyError) as error:
         if (code := failure_code(error)) not in _UNNOTED:
             # If the store cannot be written, the failure cannot be logged either.
@@ -239,13 +244,13 @@ def _build(order: _Order, folder: Path) -> _Built:
     with working_folder(settings.data_dir) as work:
         # No file may be deleted between the copy of the rows and the copy of their files.
         with file_store_of(settings).keeping():
-            fingerprint, blobs, steps = _copy_store(order, sealed, work)
+            store_engine, fingerprint, blobs, steps = _copy_store(order, sealed, work)
         failpoint("backup.copied")
         manifest = Manifest(
             product=product(),
             created_at=begun_at,
             tenant=settings.tenant,
-            engine=engine.dialect.name,
+            engine=store_engine,
             migration=migration,
             store=fingerprint,
             files=sealed.files,
@@ -256,7 +261,8 @@ def _build(order: _Order, folder: Path) -> _Built:
         order.progress(steps - 1, steps)
         try:
             opened = OpenedBackup(folder, manifest, sealed.sealer.proof_identity)
-            faults = faults_of(opened, settings.effective_database_url, work)
+            is_other = manifest.engine != engine.dialect.name
+            faults = faults_of(opened, SCRATCH_SQLITE if is_other else settings.effective_database_url, work)
         except BackupError as error:
             faults = [str(error)]
     proof = Proof(digest, to_wire(context.now()), not faults, faults)
@@ -268,18 +274,27 @@ def _build(order: _Order, folder: Path) -> _Built:
     return _Built(manifest, proof, blobs)
 
 
-def _copy_store(order: _Order, sealed: _SealedFolder, work: Path) -> tuple[Fingerprint, frozenset[str], int]:
-    """Seal database, stored files and keys; return fingerprint, hashes of the files, and number of steps."""
-    settings, engine = order.settings, order.engine
-    copy = work / STORE_FILES[engine.dialect.name]
-    with snapshot(engine) as session:
+def _copy_store(
+    order: _Order, sealed: _SealedFolder, work: Path
+) -> tuple[str, Fingerprint, frozenset[str], int]:
+    """Seal database, stored files and keys.
+
+    Returns engine and fingerprint of the copy, hashes of the files, and number of steps.
+    """
+    settings = order.settings
+    engine_name = "sqlite" if order.is_portable else order.engine.dialect.name
+    copy = work / STORE_FILES[engine_name]
+    with snapshot(order.engine) as session:
         if session.get(Tenant, settings.tenant) is None:
             raise BackupError(Reason.NOT_INSTALLED, settings.tenant)
-        fingerprint = fingerprint_of(session, settings.tenant)
         blobs, names = frozenset(stored_blobs(session, settings.tenant)), names_of_all(session)
         steps, kept = len(names) + _OTHER_STEPS, blobs_of(settings)
         order.progress(1, steps)
-        copy_out(session.connection(), settings.effective_database_url, copy)
+        if engine_name == order.engine.dialect.name:
+            fingerprint = fingerprint_of(session, settings.tenant)
+            copy_out(session.connection(), settings.effective_database_url, copy)
+        else:
+            fingerprint = copy_to_sqlite(session, settings.tenant, copy)
     failpoint("backup.in_clear")
     with copy.open("rb") as file:
         sealed.add(copy.name, file)
@@ -293,7 +308,7 @@ def _copy_store(order: _Order, sealed: _SealedFolder, work: Path) -> tuple[Finge
     for path in _own_files(settings.data_dir):
         with path.open("rb") as file:
             sealed.add(path.relative_to(settings.data_dir).as_posix(), file)
-    return fingerprint, blobs, steps
+    return engine_name, fingerprint, blobs, steps
 
 
 def _envelope(order: _Order, manifest: Manifest, folder: Path) -> Envelope:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,9 @@ from field178_server.audit.operation_context import OperationContext
 from field178_server.audit.trail import AuditEntry
 from field178_server.backup.copy import copy_in, is_empty, scratch_store
 from field178_server.backup.errors import BackupError, Reason
-from field178_server.backup.fingerprint import fingerprint_of, tables_of
+from field178_server.backup.fingerprint import Fingerprint, fingerprint_of, tables_of
 from field178_server.backup.manifest import STORE_FILES, Manifest, OpenedBackup, faults_of_blobs
+from field178_server.backup.portable import copy_from_sqlite
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, damage
 from field178_server.database.failpoints import failpoint
@@ -58,7 +60,7 @@ def faults_of(opened: OpenedBackup, url: str, work: Path) -> list[str]:
         try:
             faults = damage(engine) + integrity.faults_of_store(engine, manifest.tenant)
             with snapshot(engine) as session:
-                if fingerprint_of(session, manifest.tenant) != manifest.store:
+                if _fingerprint(session, manifest) != manifest.store:
                     faults.append("manifest: the restored rows are not the rows of the store")
                 faults += faults_of_blobs(session, manifest.tenant, manifest)
         finally:
@@ -93,15 +95,34 @@ def restore(opened: OpenedBackup, settings: Settings, context: OperationContext)
     return Restored(manifest, epoch)
 
 
+def _fingerprint(session: Session, manifest: Manifest) -> Fingerprint:
+    """Return the fingerprint of a restored store, to compare with that of its manifest.
+
+    Values of another engine have other forms; `copy_from_sqlite` compared the rows.
+    """
+    fingerprint = fingerprint_of(session, manifest.tenant)
+    if _is_other_engine(session, manifest):
+        return msgspec.structs.replace(fingerprint, tables=manifest.store.tables)
+    return fingerprint
+
+
+def _is_other_engine(session: Session, manifest: Manifest) -> bool:
+    return session.get_bind().dialect.name != manifest.engine
+
+
 def _fill(opened: OpenedBackup, url: str, work: Path) -> None:
     """Fill an empty database from a backup; `work`: working folder for a copy in clear."""
-    name, parsed = STORE_FILES[opened.manifest.engine], make_url(url)
+    manifest, parsed = opened.manifest, make_url(url)
+    name = STORE_FILES[manifest.engine]
     if parsed.get_backend_name() == "sqlite":
         opened.copy(name, Path(str(parsed.database)))
     else:
         copy = work / name
         opened.copy(name, copy)
-        copy_in(copy, url)
+        if manifest.engine == parsed.get_backend_name():
+            copy_in(copy, url)
+        else:
+            copy_from_sqlite(copy, manifest, url)
         copy.unlink()
     failpoint("backup.filled")
 
@@ -110,7 +131,7 @@ def _check_target(manifest: Manifest, settings: Settings) -> None:
     url = settings.effective_database_url
     if manifest.tenant != settings.tenant:
         raise BackupError(Reason.OTHER_TENANT, manifest.tenant)
-    if make_url(url).get_backend_name() != manifest.engine:
+    if manifest.engine not in ("sqlite", make_url(url).get_backend_name()):
         raise BackupError(Reason.OTHER_ENGINE, manifest.engine)
     if not migrations.is_known(manifest.migration):
         raise BackupError(Reason.NEWER, manifest.product)
@@ -123,7 +144,7 @@ def _check_target(manifest: Manifest, settings: Settings) -> None:
 
 def _begin_again(engine: Engine, manifest: Manifest, context: OperationContext) -> str:
     with snapshot(engine) as session:
-        if tables_of(session) != manifest.store.tables:
+        if not _is_other_engine(session, manifest) and tables_of(session) != manifest.store.tables:
             raise BackupError(Reason.DIFFERS, "tables")
     migrations.upgrade(engine)
     if faults := integrity.faults_of_store(engine, manifest.tenant):

@@ -31,7 +31,10 @@ _SENTENCES = {
     "not_a_backup": _("This is not a whole backup: {what}"),
     "altered": _("The backup was altered or cut: {what}. Nothing was written; take another backup."),
     "newer": _("The backup is of another version of the product ({what}): restore it with that version."),
-    "other_engine": _("The backup is of another engine: {what}. Set FIELD178_DATABASE_URL to an empty one."),
+    "other_engine": _(
+        "The backup is of another engine: {what}. Set FIELD178_DATABASE_URL to an empty one, or take it with"
+        " field178 backup --portable."
+    ),
     "other_tenant": _("The backup is of another authority: {what}. Set FIELD178_TENANT."),
     "folder_not_empty": _("The data folder is not empty: {what}. A restore never overwrites anything."),
     "store_not_empty": _("The store is not empty: {what}. A restore never overwrites anything."),
@@ -87,14 +90,20 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--keep", type=click.IntRange(min=1), help=_("Remove the oldest proved backups beyond so many.")
 )
+@click.option(
+    "--portable",
+    "is_portable",
+    is_flag=True,
+    help=_("Rows in a form that SQLite and PostgreSQL restore; of SQLite every backup has it."),
+)
 @refusing
 @operator_command
-def backup(at: Operator, to: Path | None, keep: int | None) -> None:
+def backup(at: Operator, to: Path | None, keep: int | None, is_portable: bool) -> None:
     """Create a backup; exit code 1 if it could not be proved."""
     from field178_server.backup import create as take
 
     folder = (to or at.settings.effective_backup_dir).absolute()
-    taken = take.create(at.settings, at.engine, at.context, folder)
+    taken = take.create(at.settings, at.engine, at.context, folder, is_portable=is_portable)
     is_proved = taken.proof.is_proved
     gone = take.remove_old(folder, at.tenant_id, keep) if keep and is_proved else []
     answer: dict[str, object] = {
