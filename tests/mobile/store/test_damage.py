@@ -75,6 +75,16 @@ def test_a_migration_whose_note_is_no_text_any_more_is_damage(folder: Path, cloc
     store.close()
 
 
+def test_a_schema_that_does_not_compile_any_more_is_damage(folder: Path, clock: FrozenClock) -> None:
+    content = (folder / DATABASE).read_bytes()
+    assert b"length(" in content
+    (folder / DATABASE).write_bytes(content.replace(b"length(", b"lenoth(", 1))
+    store = opened(folder, clock, seed=7)
+    assert store.was_rebuilt
+    assert filed_names(store) == [f"cơ sở {record[-2:]}" for record in FILED]
+    store.close()
+
+
 def test_drafts_and_settings_are_restored_from_readable_pages(folder: Path, clock: FrozenClock) -> None:
     hurt(folder / DATABASE, "one page of the base")
     store = opened(folder, clock, seed=7)

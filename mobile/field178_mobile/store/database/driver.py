@@ -24,6 +24,7 @@ __all__ = [
     "Error",
     "OperationalError",
     "is_refused_write",
+    "is_statement_error",
     "is_undecodable",
     "sqlite",
 ]
@@ -34,6 +35,7 @@ Error = sqlite.Error
 DatabaseError = sqlite.DatabaseError
 OperationalError = sqlite.OperationalError
 
+_ERROR = 1
 # SQLITE_READONLY, IOERR, FULL, CANTOPEN (sqlite.org/rescode.html), without their extended part.
 _REFUSED = frozenset({8, 10, 13, 14})
 
@@ -43,6 +45,12 @@ def is_refused_write(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSED
+
+
+def is_statement_error(error: Exception) -> bool:
+    """Return whether SQLite could not compile a statement: SQLITE_ERROR (sqlite.org/rescode.html)."""
+    is_operational = isinstance(error, sqlite.OperationalError)
+    return is_operational and getattr(error, "sqlite_errorcode", 0) & 0xFF == _ERROR
 
 
 def is_undecodable(error: Exception) -> bool:

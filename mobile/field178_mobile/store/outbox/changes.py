@@ -247,6 +247,18 @@ def settle_record(context: DatabaseContext, record_id: str, rev: int) -> None:
     )
 
 
+def show_again(context: DatabaseContext, record_id: str, rev: int) -> None:
+    """Show settled changes that the server record lacks: receipts above this rev. Inside a transaction.
+
+    A restored server knows neither the rev nor the change until it is pushed again.
+    """
+    context.connection.execute(
+        "UPDATE outbox SET settled = 0 WHERE record_id = ? AND state = 'acknowledged' "
+        "AND status <> 'quarantined' AND rev > ?",
+        (record_id, rev),
+    )
+
+
 def settle_left(context: DatabaseContext, record_id: str, scope: str) -> None:
     """Settle changes answered in a scope that the record left. Inside a transaction."""
     context.connection.execute(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from field178_mobile.store.database.context import DatabaseContext
 from field178_mobile.store.database.key_value import get_number, get_text, put_number, put_text
-from field178_mobile.store.outbox.changes import settle_left, settle_record
+from field178_mobile.store.outbox.changes import settle_left, settle_record, show_again
 from field178_mobile.store.replica.server_records import (
     Committed,
     ScopeCursor,
@@ -77,6 +77,7 @@ def commit_repair(context: DatabaseContext, page: RepairPage) -> Committed:
         for row in page.items:
             take_over(context, row, digests, page.at_s)
             settle_record(context, row.id, row.rev)
+            show_again(context, row.id, row.rev)
         forget_erased(context, [row.id for row in page.items if row.is_shortened])
         for record_id in gone:
             take_out(context, record_id, digests, page.at_s, lost=True)

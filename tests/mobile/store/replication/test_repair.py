@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_commits
+from tests.mobile.support import UNIT, USER, FrozenClock, base_row, draft_of, server_answers, server_commits
 
 from field178_mobile.store import Store
 from field178_mobile.store.database.key_value import put_text
@@ -20,6 +20,7 @@ from field178_mobile.store.replication.server_state import own_counts
 from field178_mobile.store.replication.sync_store import SyncStore
 from field178_mobile.store.session import Unlocked
 from field178_shared.wire.canonical import digest_of
+from field178_shared.wire.protocol import Receipt, Status
 
 OTHER_UNIT = "unit:c2_v1"
 GREETING = Greeting("epoch", 0, (), frozenset({UNIT, OTHER_UNIT}))
@@ -88,6 +89,19 @@ def test_an_own_change_of_a_dropped_record_is_let_go_with_it(store: Store, clock
     store.file(draft_of(store, record("0a"), clock.now(), name="một sửa"), USER)
     SyncStore(store).commit(commit_repair, page(buckets={"0a"}))
     assert store.view(record("0a")) is None
+
+
+def test_an_own_edit_that_the_restored_record_lacks_is_shown_again(store: Store, clock: FrozenClock) -> None:
+    server_commits(store, base_row(record("0a"), 1, name="một"))
+    change_id = store.file(draft_of(store, record("0a"), clock.now(), name="một sửa"), USER)
+    assert change_id is not None
+    server_answers(store, Receipt(change_id, Status.APPLIED, None, {}, UNIT, 2, 9, "", ""))
+    sync_store, repaired = SyncStore(store), base_row(record("0a"), 2, name="một sửa")
+    sync_store.commit(commit_repair, page(repaired, buckets={"0a"}))
+    sync_store.commit(commit_repair, page(base_row(record("0a"), 1, name="một"), buckets={"0a"}))
+    view = store.view(record("0a"))
+    assert view is not None
+    assert view.data == {"name": "một sửa"}
 
 
 def test_an_epoch_is_entered_once(store: Store) -> None:
