@@ -67,7 +67,7 @@ def set_up(server: ServerProcess, vault: Vault) -> str:
     enrolment = enrol(line, enrolment_code(server.command("enrol-code", "--user", "an")), "máy thử", key)
     line.close()
     signed = HttpTransport(server.url, "", enrolment.device, key)
-    bind_officer(signed, "an", "mat-khau-cua-an-1")
+    bind_officer(signed, "an", "con-trau-gam-co-an-1")
     signed.close()
     vault.create(enrolment.user, PIN, enrolment, key)
     return enrolment.user.id
@@ -129,7 +129,7 @@ def make(folder: Path) -> dict[str, object]:
     with running_server(folder / "office") as server:
         for login, role in (("an", "team_lead"), ("binh", "inspector"), ("chi", "reviewer")):
             team = ("--team", "Đội 178")
-            server.command("user", "add", login, "--role", role, *team, stdin=f"mat-khau-cua-{login}-1\n")
+            server.command("user", "add", login, "--role", role, *team, stdin=f"con-trau-gam-co-{login}-1\n")
         tablet = opened(folder / "tablet", server.url, partial(set_up, server))
         other = enrolled(server, "binh", folder / "other")
         for each in (tablet, other):
