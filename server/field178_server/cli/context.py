@@ -20,7 +20,7 @@ from field178_server.attachments.storage.free_space import storage_full
 from field178_server.cli.language import LANGUAGE, _
 from field178_server.database import migrations
 from field178_server.database.engine import create_engine_for, is_storage_full, readonly
-from field178_server.database.migrations import StoreVersionError
+from field178_server.database.migrations import StoreBusyError, StoreVersionError
 from field178_server.database.single_server import AlreadyServedError
 from field178_server.database.unit_of_work import run_write, snapshot
 from field178_server.security.keyring import Keyring, KeysMissingError, load_keys
@@ -67,14 +67,16 @@ def readable_errors() -> Iterator[None]:
         raise click.ClickException(_account_text(error)) from error
     except LoosePermissionsError as error:
         raise click.ClickException(str(error)) from error
-    except (KeysMissingError, StoreVersionError, SQLAlchemyError) as error:
+    except (KeysMissingError, StoreBusyError, StoreVersionError, SQLAlchemyError) as error:
         if isinstance(error, DBAPIError) and is_storage_full(error):
             raise Refused(storage_full()) from error
         raise click.ClickException(_remedy(error)) from error
 
 
-def _remedy(error: KeysMissingError | StoreVersionError | SQLAlchemyError) -> str:
+def _remedy(error: KeysMissingError | StoreBusyError | StoreVersionError | SQLAlchemyError) -> str:
     """Return the advice for a missing key or an unusable store; raise any other error again."""
+    if isinstance(error, StoreBusyError):
+        return _("A long task works on the store (a backup, a report): nothing was changed. Try again later.")
     settings = Settings.from_environment(os.environ)
     if isinstance(error, OperationalError) and settings.database_url:
         text = _("The store does not answer. FIELD178_DATABASE_URL is {url}: {reason}")

@@ -11,18 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Engine, MetaData, Table, Text, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER = Path(__file__).parent
+# PostgreSQL waits this long for the lock of a table that a migration changes.
+LOCK_TIMEOUT_MS = 5_000
+_LOCK_NOT_AVAILABLE = "55P03"
 # Alembic's own table.
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", Text))
 
 
 class StoreUnreachableError(Exception):
     """The store does not respond."""
+
+
+class StoreBusyError(Exception):
+    """A long statement of somebody else holds a table that a migration changes; nothing was changed."""
 
 
 class StoreVersionError(Exception):
@@ -40,7 +47,7 @@ class StoreVersionError(Exception):
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Upgrade the store to a revision in one transaction; do nothing if it has that revision.
 
-    Raises StoreVersionError for a store of a newer version.
+    Raises StoreVersionError for a store of a newer version, StoreBusyError if a table stays locked.
     """
     from alembic import command
 
@@ -50,7 +57,12 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     with engine.connect() as connection:
         config = configuration()
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        try:
+            command.upgrade(config, revision)
+        except OperationalError as refusal:
+            if getattr(refusal.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+                raise StoreBusyError from refusal
+            raise
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:

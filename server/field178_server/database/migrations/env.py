@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
+from field178_server.database import migrations
 from field178_server.database.models import Base
 
 connection = context.config.attributes["connection"]
@@ -16,4 +17,7 @@ context.configure(
     transactional_ddl=True,
 )
 with context.begin_transaction():
+    if connection.dialect.name == "postgresql":
+        # While a change of a table waits for its lock, everybody else waits behind it.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {migrations.LOCK_TIMEOUT_MS}")
     context.run_migrations()
