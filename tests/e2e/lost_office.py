@@ -174,7 +174,7 @@ def lose_a_week(office: Office, changes: int, now: datetime) -> int:
     assert old in office.live()
     assert not set(later) & set(office.live())
     for tablet in office.tablets:
-        # A restored server lacks many records: the first tablets withhold their deletion, and push all the same.
+        # A restored server lacks many records: the tablets withhold their deletion and push all the same.
         assert tablet.sync() in {SyncMessage.IN_SYNC, SyncMessage.MASS_REMOVAL}
     office.sync()
 
