@@ -12,7 +12,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 # `make -n` runs nothing.
 ready = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(eval reason := $(shell scripts/setup.sh $(1) $@))$(if $(reason),$(error $(reason))))
 
-.PHONY: help release demo demo-stop test quick prove lint bench shots golden server tablet apk catalogs lock
+.PHONY: help release deb demo demo-stop test quick prove lint bench shots golden server tablet apk catalogs lock
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ server: ## serve the store of FIELD178_DATA_DIR (made at the first start); anoth
 
 release: ## build the folder that an office installs: wheel, hash-locked lists, components, SHA256SUMS (needs uv)
 	@scripts/release.sh
+
+deb: ## build the package for Debian 12, 13 and Ubuntu 24.04, with all its libraries (needs uv and dpkg-deb)
+	@scripts/package.sh
 
 apk: ## build the Android application (needs buildozer and Google's tools: docs/android.md)
 	@$(PYTHON) mobile/stage_apk.py && cd mobile && buildozer android debug

@@ -16,6 +16,7 @@ from field178_shared.wire.protocol import LEASE_DAYS, MOST_LEASE_DAYS
 SETTINGS_FILE = "settings.env"
 BACKUPS = "backups"
 BACKUP_WORK = "backup-work"
+UPGRADE_WORK = "upgrade-work"
 PREFIX = "FIELD178_"
 _CHOICES = {
     "password_cost": ("production", "test"),

@@ -21,6 +21,7 @@ from field178_server.http.application_runtime import runtime_of
 from field178_server.http.process_log import configure_log
 from field178_server.job_kinds import JOB_KINDS
 from field178_server.jobs.worker import jobs_running
+from field178_server.maintenance.upgrade_note import accept_upgrade
 from field178_server.office.indicators.totals.updater import totals_running
 from field178_server.office.mail.sender import mail_running
 from field178_server.office.reminders.stopped_webhooks import announce_stopped
@@ -52,11 +53,13 @@ def application() -> Flask:
 def application_of(settings: Settings) -> Flask:
     """Return the application of the settings, with its log on stderr.
 
-    Raises WrongAccountError, and AlreadyServedError if another process serves the same SQLite store.
+    Raises WrongAccountError, AlreadyServedError if another process serves the same SQLite store, and
+    UpgradeUnfinishedError.
     """
     limit_malloc_arenas()
     require_owner(settings.data_dir)
     claim_store(settings)
+    accept_upgrade(settings)
     clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
     configure_log(sys.stderr, clock, settings.log_level)
     app = create_app(settings, clock)

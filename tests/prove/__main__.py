@@ -33,6 +33,7 @@ PROOFS = (
     "simulator",
     "monkey",
     "dates",
+    "package",
 )
 # One line a proof that held: commit and name.
 HELD = Path(__file__).parents[2] / ".proved"

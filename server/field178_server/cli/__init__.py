@@ -12,6 +12,13 @@ from field178_server.cli.language import _
 
 COMMANDS: Table = {
     "init": ("setup.init", _("Set up data folder, store, keys and, for https, the certificate.")),
+    "upgrade": (
+        "upgrade.upgrade",
+        _(
+            "Bring the store of a stopped server to this version, and check it; any fault puts it back as it "
+            "was. Run before each start by the service."
+        ),
+    ),
     "serve": ("setup.serve", _("Serve tablets and browsers until the process is told to end.")),
     "check": (
         "setup.check",

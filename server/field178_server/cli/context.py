@@ -23,6 +23,7 @@ from field178_server.database.engine import create_engine_for, is_storage_full, 
 from field178_server.database.migrations import StoreBusyError, StoreVersionError
 from field178_server.database.single_server import AlreadyServedError
 from field178_server.database.unit_of_work import run_write, snapshot
+from field178_server.maintenance.upgrade_note import UpgradeUnfinishedError
 from field178_server.security.keyring import Keyring, KeysMissingError, load_keys
 from field178_server.security.ownership import WrongAccountError, require_owner
 from field178_server.security.private_files import LoosePermissionsError
@@ -41,6 +42,15 @@ Result = TypeVar("Result")
 Parameters = ParamSpec("Parameters")
 
 _JSON = f"{__name__}.json"
+
+
+_WITH_REMEDY = (
+    KeysMissingError,
+    StoreBusyError,
+    StoreVersionError,
+    UpgradeUnfinishedError,
+    SQLAlchemyError,
+)
 
 
 class Refused(click.ClickException):
@@ -67,14 +77,16 @@ def readable_errors() -> Iterator[None]:
         raise click.ClickException(_account_text(error)) from error
     except LoosePermissionsError as error:
         raise click.ClickException(str(error)) from error
-    except (KeysMissingError, StoreBusyError, StoreVersionError, SQLAlchemyError) as error:
+    except _WITH_REMEDY as error:
         if isinstance(error, DBAPIError) and is_storage_full(error):
             raise Refused(storage_full()) from error
         raise click.ClickException(_remedy(error)) from error
 
 
-def _remedy(error: KeysMissingError | StoreBusyError | StoreVersionError | SQLAlchemyError) -> str:
+def _remedy(error: Exception) -> str:
     """Return the advice for a missing key or an unusable store; raise any other error again."""
+    if isinstance(error, UpgradeUnfinishedError):
+        return _("An upgrade of the store was interrupted. Finish it: field178 upgrade")
     if isinstance(error, StoreBusyError):
         return _("A long task works on the store (a backup, a report): nothing was changed. Try again later.")
     settings = Settings.from_environment(os.environ)
@@ -104,7 +116,7 @@ def _version_text(error: StoreVersionError) -> str:
     else:
         text = _(
             "The store is of an older version ({stored}; this one works on {newest}). Stop the server, take"
-            " a backup with the version that served it, then: field178 init"
+            " a backup with the version that served it, then: field178 upgrade"
         )
     return text.format(stored=error.stored, newest=migrations.head())
 

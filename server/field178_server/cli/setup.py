@@ -22,6 +22,7 @@ from field178_server.office.reminders.operations import remind_if_due
 from field178_server.runtime import Runtime
 from field178_server.security.private_files import make_private_folder
 from field178_server.serving.secret_rotation import finish_rotation
+from field178_server.serving.service_manager import notify_ready
 from field178_server.settings import (
     SETTINGS_FILE,
     VARIABLES,
@@ -86,9 +87,7 @@ def serve(host: str, port: int) -> None:
     if settings.data_dir.is_dir():
         close_to_others(settings.data_dir, *settings.data_dir.iterdir())
     try:
-        serving.serve(
-            settings, host, port, lambda url: click.echo(_("field178 ready: {url}").format(url=url))
-        )
+        serving.serve(settings, host, port, _announce)
     except serving.AddressError as error:
         address, reason = error.args
         text = _(
@@ -96,6 +95,11 @@ def serve(host: str, port: int) -> None:
             " or choose another port: --port 8200 (make server PORT=8200)."
         )
         raise click.ClickException(text.format(address=address, reason=reason)) from error
+
+
+def _announce(url: str) -> None:
+    click.echo(_("field178 ready: {url}").format(url=url))
+    notify_ready()
 
 
 @click.command()

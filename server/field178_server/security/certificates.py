@@ -36,12 +36,15 @@ class Issuer:
 
 
 def create(folder: Path, host: str, now: datetime) -> None:
-    """Create the certificate authority and a certificate for the host, if they are missing."""
+    """Create the certificate authority and a certificate for the host, where there is none."""
     make_private_folder(folder)
     if not (folder / CA_CERTIFICATE).exists():
         _create_authority(folder, now)
-    if not (folder / CERTIFICATE).exists():
-        issue(folder, host, now)
+    names = [_general_name(name) for name in (host, *_LOCAL_NAMES)]
+    former = _names_in(folder / CERTIFICATE)
+    if names[0] not in former:
+        # Tablets enrolled at an earlier name still come there.
+        _issue(folder, host, list(dict.fromkeys((*names, *former))), now)
 
 
 def renew_authority(folder: Path, host: str, now: datetime) -> None:
@@ -53,12 +56,18 @@ def renew_authority(folder: Path, host: str, now: datetime) -> None:
     create(folder, host, now)
 
 
-def issue(folder: Path, host: str, now: datetime) -> None:
-    """Create a certificate and key for a host; the files MUST NOT exist."""
-    issuer = _load_authority(folder)
-    key = ec.generate_private_key(ec.SECP256R1())
+def _names_in(certificate_file: Path) -> list[x509.GeneralName]:
+    """Return the names that a certificate is for; none if the file is missing."""
+    if not certificate_file.exists():
+        return []
+    names = chain_in(certificate_file)[0].extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    return list(names.value)
+
+
+def _issue(folder: Path, host: str, names: list[x509.GeneralName], now: datetime) -> None:
+    """Issue a certificate of the key that is there for these names; the authority and its pin stay."""
+    issuer, key = _load_authority(folder), _server_key(folder)
     builder = _builder(host, issuer.certificate.subject, key, now, CERTIFICATE_LIFE)
-    names = [_general_name(name) for name in dict.fromkeys((host, *_LOCAL_NAMES))]
     builder = (
         builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
@@ -69,10 +78,20 @@ def issue(folder: Path, host: str, now: datetime) -> None:
         )
     )
     certificate = builder.sign(issuer.key, hashes.SHA256())
-    write_private(folder / KEY, _key_pem(key))
     # The chain includes the authority's certificate, so that a tablet can find its pin in it.
     chain = [certificate, issuer.certificate]
-    (folder / CERTIFICATE).write_bytes(b"".join(_certificate_pem(link) for link in chain))
+    fresh = folder / f"{CERTIFICATE}.new"
+    fresh.write_bytes(b"".join(_certificate_pem(link) for link in chain))
+    fresh.replace(folder / CERTIFICATE)
+
+
+def _server_key(folder: Path) -> ec.EllipticCurvePrivateKey:
+    """Return the server's key; it is created if it is missing."""
+    if not (folder / KEY).exists():
+        key = ec.generate_private_key(ec.SECP256R1())
+        write_private(folder / KEY, _key_pem(key))
+        return key
+    return _private_key(folder / KEY)
 
 
 def chain_in(certificate_file: Path) -> list[x509.Certificate]:
@@ -123,9 +142,13 @@ def _create_authority(folder: Path, now: datetime) -> None:
 
 def _load_authority(folder: Path) -> Issuer:
     certificate = x509.load_pem_x509_certificate((folder / CA_CERTIFICATE).read_bytes())
-    key = serialization.load_pem_private_key((folder / CA_KEY).read_bytes(), password=None)
+    return Issuer(certificate, _private_key(folder / CA_KEY))
+
+
+def _private_key(file: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(file.read_bytes(), password=None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return Issuer(certificate, key)
+    return key
 
 
 def _builder(

@@ -165,7 +165,9 @@ def test_table_and_index_that_an_operator_added_are_no_faults(field178: Command)
     assert field178("check") == "Mọi thứ đều ổn.\n"
 
 
-@pytest.mark.parametrize(("revision", "remedy"), [("0051", "field178 init"), ("9999", "phiên bản mới hơn")])
+@pytest.mark.parametrize(
+    ("revision", "remedy"), [("0051", "field178 upgrade"), ("9999", "phiên bản mới hơn")]
+)
 def test_store_of_another_version_is_refused_in_one_sentence(
     field178: Command, revision: str, remedy: str
 ) -> None:

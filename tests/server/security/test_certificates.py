@@ -79,8 +79,23 @@ def test_keys_are_readable_by_their_owner_alone(tmp_path: Path, name: str) -> No
 def test_setting_up_again_changes_nothing(tmp_path: Path) -> None:
     certificates.create(tmp_path, "so178.example", NOW)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    certificates.create(tmp_path, "other.example", NOW)
+    certificates.create(tmp_path, "so178.example", NOW)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_another_name_gets_a_certificate_of_the_same_authority(tmp_path: Path) -> None:
+    certificates.create(tmp_path, "192.168.1.8", NOW)
+    before = chain(tmp_path)
+    certificates.create(tmp_path, "so178.huyen.example", NOW)
+    after = chain(tmp_path)
+    names = after[0].extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["so178.huyen.example", "localhost"]
+    # Tablets that were enrolled at the earlier address still come there.
+    assert "192.168.1.8" in map(str, names.get_values_for_type(x509.IPAddress))
+    assert after[1] == before[1]
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+        tmp_path / certificates.CERTIFICATE, tmp_path / certificates.KEY
+    )
 
 
 def test_openssl_takes_certificate_and_key_together(tmp_path: Path) -> None:
