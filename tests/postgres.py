@@ -29,6 +29,21 @@ class Cluster:
     """A running cluster; every database in it is the test's own."""
 
     port: int
+    data: Path
+    options: str
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the cluster at once in the block, as a power cut of its machine does; start it at the end."""
+        _run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+        try:
+            yield
+        finally:
+            self.start()
+
+    def start(self) -> None:
+        log = str(self.data.parent / "log")
+        _run("pg_ctl", "-D", str(self.data), "-l", log, "-o", self.options, "-w", "start")
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{OWNER}@127.0.0.1:{self.port}/{database}"
@@ -66,9 +81,10 @@ def running_cluster(settings: str = OPTIONS) -> Iterator[Cluster]:
             shutil.chown(folder, OWNER)
         _run("initdb", "-D", str(data), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {settings}"
-        _run("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-o", options, "-w", "start")
+        cluster = Cluster(port, data, options)
+        cluster.start()
         try:
-            yield Cluster(port)
+            yield cluster
         finally:
             _run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
     finally:

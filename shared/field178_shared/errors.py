@@ -141,6 +141,11 @@ class ErrorCode(StrEnum):
         "The server cannot write (no room?): tell the administrator. What you have is kept and sent again.",
         503,
     )
+    STORE_UNAVAILABLE = _error(
+        "Kho hồ sơ của cơ quan đang ngừng. Máy vẫn giữ dữ liệu và sẽ tự gửi lại.",
+        "The office's store does not answer. What you have is kept and sent again.",
+        503,
+    )
     INTERNAL = _error("Máy chủ gặp lỗi, dữ liệu vẫn được giữ.", "The server failed; your data is kept.", 500)
     QUERY_UNSUPPORTED = _error(
         "Máy chủ chưa hỗ trợ phần này của câu truy vấn dữ liệu.",

@@ -38,7 +38,7 @@ class Machine:
     def attempt(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a shell command inside, whatever its exit code."""
         inside = ["nsenter", "-t", str(self.leader), "-m", "-u", "-i", "-n", "-p", "--"]
-        environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"]
+        environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"]
         return subprocess.run(
             [*inside, *environment, "sh", "-c", command], capture_output=True, text=True, check=False
         )
@@ -51,7 +51,7 @@ class Machine:
 
     def install(self, version: str) -> int:
         """Install the package of a version; return the exit code."""
-        return self.attempt(f"DEBIAN_FRONTEND=noninteractive dpkg -i /root/{version}.deb").returncode
+        return self.attempt(f"DEBIAN_FRONTEND=noninteractive dpkg -i /srv/{version}.deb").returncode
 
     def serves(self, version: str) -> bool:
         """Return whether this version answers at its port, with the account that was made and no fault."""
@@ -143,7 +143,7 @@ def _booted(root: Path, suite: str, packages: dict[str, Path]) -> Iterator[Machi
         stdout=subprocess.DEVNULL,
     )
     for version, package in packages.items():
-        shutil.copy(package, root / "root" / f"{version}.deb")
+        shutil.copy(package, root / "srv" / f"{version}.deb")
     nspawn = ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--private-network"]
     process = subprocess.Popen(
         [*nspawn, f"--directory={root}"],

@@ -83,6 +83,7 @@ MESSAGES = {
     FailureKind.SERVER_ERROR: SyncMessage.SERVER_ERROR,
     FailureKind.BUSY: SyncMessage.SERVER_BUSY,
     FailureKind.SERVER_FULL: SyncMessage.SERVER_FULL,
+    FailureKind.STORE_UNAVAILABLE: SyncMessage.STORE_UNAVAILABLE,
     FailureKind.UPGRADE: SyncMessage.UPGRADE_NEEDED,
     # Even after a new sign-in: the office no longer accepts this tablet.
     FailureKind.SESSION: SyncMessage.REFUSED,

@@ -39,6 +39,8 @@ class FailureKind(StrEnum):
     SERVER_ERROR = "server_error"
     BUSY = "busy"
     SERVER_FULL = "server_full"
+    # The server runs, its database does not.
+    STORE_UNAVAILABLE = "store_unavailable"
     SESSION = "session"
     TOO_LARGE = "too_large"
     REFUSED = "refused"
@@ -169,6 +171,7 @@ class SyncMessage(StrEnum):
     SERVER_ERROR = "server_error"
     SERVER_BUSY = "server_busy"
     SERVER_FULL = "server_full"
+    STORE_UNAVAILABLE = "store_unavailable"
     UPGRADE_NEEDED = "upgrade_needed"
     REVOKED = "revoked"
     SIGN_IN = "sign_in"

@@ -53,6 +53,11 @@ _SAID_OF = {
 }
 # Errors of a server that read the request; any other 400 means that the body was damaged on its way.
 _READ_AND_REFUSED = (ErrorCode.MALFORMED, ErrorCode.BAD_REQUEST)
+# Codes of 503 with a sentence of their own.
+_TEMPORARY = {
+    ErrorCode.STORAGE_FULL: FailureKind.SERVER_FULL,
+    ErrorCode.STORE_UNAVAILABLE: FailureKind.STORE_UNAVAILABLE,
+}
 _KINDS = {
     401: FailureKind.SESSION,
     403: FailureKind.FORBIDDEN,
@@ -369,8 +374,9 @@ def failure_of(response: requests.Response) -> Failure | None:
     if status >= 500 and (status != 500 or not is_ours):
         # A proxy reports that the server is down, or the server that it is busy or full: the batch is not the
         # cause.
-        if is_ours and _problem(response)[0] is ErrorCode.STORAGE_FULL:
-            return Failure(FailureKind.SERVER_FULL, ErrorCode.STORAGE_FULL, retry_after_s)
+        code = _problem(response)[0] if is_ours else ErrorCode.BUSY
+        if code in _TEMPORARY:
+            return Failure(_TEMPORARY[code], code, retry_after_s)
         return Failure(FailureKind.BUSY, ErrorCode.BUSY, retry_after_s)
     if not is_ours:
         return Failure(FailureKind.NOT_OUR_SERVER)

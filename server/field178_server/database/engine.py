@@ -26,7 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
@@ -47,8 +48,11 @@ _UNTESTED_S = 2.0
 _UNIQUE = "23505"
 _DISK_FULL = "53100"
 _UNWRITABLE = ("database or disk is full", "disk I/O error")
+# Connections: ended by the administrator or a crash, not accepted yet, too many.
+_UNAVAILABLE_STATES = frozenset({"57P01", "57P02", "57P03", "53300"})
 _PASSING_STATES = frozenset({"40001", "40P01", "55P03", "57P01", "08006", "08003", _UNIQUE})
 # Messages of Citus while shards move or a node is unreachable; the outcome may be unknown, a retry is safe.
+_NODE_WORDS = ("connection to the remote node", "failed to connect to", "active placements")
 _PASSING_WORDS = (
     "database is locked",
     "shard for the given value does not exist",
@@ -189,6 +193,19 @@ def is_passing(error: DBAPIError) -> bool:
     if isinstance(error, IntegrityError):
         return "UNIQUE constraint failed" in str(error.orig)
     return any(word in str(error.orig) for word in _PASSING_WORDS)
+
+
+def is_unavailable(error: SQLAlchemyError) -> bool:
+    """Return whether the database does not answer: it is down, starts, or has no connection left."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError) or hasattr(error.orig, "sqlite_errorcode"):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return error.connection_invalidated or isinstance(error, OperationalError)
+    is_node = any(word in str(error.orig) for word in _NODE_WORDS)
+    return error.connection_invalidated or is_node or state.startswith("08") or state in _UNAVAILABLE_STATES
 
 
 def is_storage_full(error: DBAPIError) -> bool:

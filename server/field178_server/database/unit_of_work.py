@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, write_lock
+from field178_server.database.engine import BUSY_TIMEOUT_S, is_passing, is_unavailable, write_lock
 from field178_server.database.sessions import session_of, snapshot_of
 from field178_shared.errors import AppError, ErrorCode
 
@@ -42,6 +42,8 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
 def run_write(engine: Engine, work: Callable[[Session], Result]) -> Result:
     """Run a write transaction and return its result; retry it after conflicts, then raise AppError(busy).
 
+    Raises the error of a database that does not answer (`is_unavailable`).
+
     `work` MUST be repeatable: it may only change the session.
     """
     for number in range(1, MAX_TRIES + 1):
@@ -50,6 +52,8 @@ def run_write(engine: Engine, work: Callable[[Session], Result]) -> Result:
                 return work(session)
         except DBAPIError as error:
             if not is_passing(error):
+                raise
+            if number == MAX_TRIES and is_unavailable(error):
                 raise
             if number == MAX_TRIES:
                 raise AppError(ErrorCode.BUSY, retry_after_s=2) from error

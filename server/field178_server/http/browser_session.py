@@ -183,6 +183,11 @@ def find_officer() -> OfficerContext | None:
     return officer
 
 
+def forget_officer() -> None:
+    """Answer the rest of this request without a session: the store of sessions cannot be read."""
+    g.officer, g.is_confirmed, g.factor = None, False, Factor.NONE
+
+
 def session_left_s() -> tuple[int, int]:
     """Return the seconds until the current session ends by idleness, and until it ends in any case."""
     idle_s, absolute_s = g.session_left_s

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 
 import structlog
 from flask import Flask, Response, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from field178_server.attachments.storage.free_space import is_disk_full, storage_full
-from field178_server.database.engine import is_storage_full
+from field178_server.database.engine import is_storage_full, is_unavailable
 from field178_server.http.headers import is_api_path
+from field178_server.http.load_shedding import return_time_s
 from field178_server.security.error_frames import frames_of
 from field178_shared.errors import AppError, ErrorCode, answer_message
 from field178_shared.wire.protocol import MAX_BODY_BYTES
@@ -65,6 +66,9 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _failed(error: Exception) -> Response:
+        if isinstance(error, SQLAlchemyError) and is_unavailable(error):
+            log.error("store_unavailable", exception=type(error).__name__)
+            return _refused(AppError(ErrorCode.STORE_UNAVAILABLE, retry_after_s=return_time_s()))
         if _has_no_space(error):
             log.error("storage_full", exception=type(error).__name__)
             return _refused(storage_full())

@@ -16,7 +16,7 @@ from field178_server.console.shell.preferences import chosen_language
 from field178_server.console.shell.refusals import FORM, PAGE, note_refused
 from field178_server.console.shell.routes import find_route
 from field178_server.console.text.localize import Localizer
-from field178_server.http.browser_session import check_csrf, find_officer, must_set_up_factor
+from field178_server.http.browser_session import check_csrf, find_officer, forget_officer, must_set_up_factor
 from field178_server.http.compression import pack
 from field178_server.http.lists_in_force import current_lists
 from field178_server.http.problem_details import ERROR_PAGE
@@ -108,13 +108,16 @@ def _way_back() -> str | None:
 
 def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> Response:
     """Return the page of an error: title, advice, and link to the next page."""
+    if is_away := code is ErrorCode.STORE_UNAVAILABLE:
+        forget_officer()
     # A stranger has no `Page`.
     localizer = Localizer(chosen_language())
     signed_in = find_officer() is not None
     # A page that was not found has no form to go back to.
-    has_form = signed_in and request.method == "POST" and code is not ErrorCode.NOT_FOUND
+    has_form = (signed_in or is_away) and request.method == "POST" and code is not ErrorCode.NOT_FOUND
     form = _way_back() if has_form else None
     layout = _layout(status)
+    way_on, way_on_text = _way_on(signed_in, is_away)
     response = render(
         "shell/error.html" if layout else "shell/error_unframed.html",
         status,
@@ -123,24 +126,32 @@ def error_page(status: int, code: ErrorCode, details: Mapping[str, object]) -> R
         title=localizer.say(_TITLES[code]) if code in _TITLES else message(code, localizer.language),
         text=localizer.say(_ADVICE.get(code, _DEFAULT_ADVICE)),
         kept=localizer.say(_TYPED_IS_KEPT) if form and sent_draft() else "",
-        way_on=form or url_for("console.today.index" if signed_in else "console.accounts.sign_in_form"),
-        way_on_text=localizer.say(
-            N_("Back to the form") if form else N_("To the first page") if signed_in else N_("Sign in")
-        ),
+        way_on=form or way_on,
+        way_on_text=localizer.say(N_("Back to the form") if form else way_on_text),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
+def _way_on(signed_in: bool, is_away: bool) -> tuple[str, str]:
+    """Return address and text of the link of an error page."""
+    if is_away:
+        return request.full_path.rstrip("?"), N_("Try again")
+    if signed_in:
+        return url_for("console.today.index"), N_("To the first page")
+    return url_for("console.accounts.sign_in_form"), N_("Sign in")
+
+
 def _layout(status: int) -> OfficeLayout | None:
     """Return the layout of the officer; None for a stranger, and for an error of the server."""
-    return None if find_officer() is None or status >= 500 else current_page().layout
+    return None if status >= 500 or find_officer() is None else current_page().layout
 
 
 # The console answers FORBIDDEN only to a form with a wrong token; a missing right is NOT_FOUND.
 _TITLES = {
     ErrorCode.FORBIDDEN: N_("This form could not be sent"),
     ErrorCode.STORAGE_FULL: N_("The server’s disk is full"),
+    ErrorCode.STORE_UNAVAILABLE: N_("The store of records does not answer"),
 }
 _TYPED_IS_KEPT = N_("What you typed is kept in this browser and stands in the form again.")
 _DEFAULT_ADVICE = N_("Go back and try again; if it happens again, tell the administrator the time.")
@@ -151,6 +162,9 @@ _ADVICE = {
     ErrorCode.BUSY: N_("The server is busy right now. Try again in a moment."),
     ErrorCode.STORAGE_FULL: N_(
         "Nothing was stored. Tell the administrator; pages can still be read. Try again when there is room."
+    ),
+    ErrorCode.STORE_UNAVAILABLE: N_(
+        "Nothing was stored now; earlier work is safe. Try again in a minute, then tell the administrator."
     ),
     ErrorCode.SLOW_DOWN: N_("Too many attempts. Wait a few minutes before the next one."),
 }
