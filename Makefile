@@ -12,7 +12,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 # `make -n` runs nothing.
 ready = $(if $(findstring n,$(firstword -$(MAKEFLAGS))),,$(eval reason := $(shell scripts/setup.sh $(1) $@))$(if $(reason),$(error $(reason))))
 
-.PHONY: help release deb demo demo-stop test quick prove lint bench shots golden server tablet apk catalogs lock
+.PHONY: help release deb demo demo-stop office office-stop test quick prove lint bench shots golden server tablet apk catalogs lock
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -20,6 +20,13 @@ help: ## show this help
 demo: ## play the main job for real: server, tablet, review; leaves the server running; another port: PORT=8200
 	$(call ready,demo)
 	@$(PYTHON) -m scripts.demo $(if $(findstring command,$(origin PORT)),--port $(PORT))
+
+office: ## show the office's desk on made-up data, without a tablet; another port: PORT=8200
+	$(call ready,office)
+	@$(PYTHON) -m scripts.demo.office $(if $(findstring command,$(origin PORT)),--port $(PORT))
+
+office-stop: ## stop the server that `make office` left running
+	@test ! -x $(PYTHON) || $(PYTHON) -m scripts.demo.office --stop
 
 demo-stop: ## stop the server that `make demo` left running
 	@test ! -x $(PYTHON) || $(PYTHON) -m scripts.demo --stop
@@ -71,6 +78,7 @@ tablet: ## open the tablet application
 	$(call ready,demo)
 	@.venv/bin/field178-tablet
 
-lock: ## renew requirements.lock and requirements-demo.lock from pyproject.toml (needs uv)
+lock: ## renew requirements.lock and its parts for the demo and the office from pyproject.toml (needs uv)
 	$(COMPILE) --all-extras -o requirements.lock
 	$(COMPILE) --extra server --extra mobile -c requirements.lock -o requirements-demo.lock
+	$(COMPILE) --extra server -c requirements.lock -o requirements-office.lock

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Makes a bare Debian 12/13 machine ready: system libraries, then the virtual environment from a hash-locked list.
-# Usage: scripts/setup.sh demo|lint|test [TARGET]     (TARGET: what `make` was asked for, to be named at the end)
+# Usage: scripts/setup.sh office|demo|lint|test [TARGET]     (TARGET: what `make` was asked for, to be named at the end)
 # People read standard error. Standard output stays empty, or has one line: why the machine is not ready.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 here=$(pwd -P)
-purpose=${1:?demo, lint or test}
+purpose=${1:?office, demo, lint or test}
 target=${2:-$purpose}
 exec 3>&1 1>&2
 
@@ -86,6 +86,7 @@ is_installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep 
 # Kivy draws through EGL and Mesa even with no display. The tests need a browser, its driver's library, and PostgreSQL as well.
 packages=(libegl1 libgl1-mesa-dri libgles2 libgl1)
 size="khoảng 60 MB, 1–2 phút (about 60 MB, 1–2 minutes)"
+if [ "$purpose" = office ]; then packages=(); fi
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3-venv); fi
 if [ "$purpose" = test ]; then
   packages+=(libatomic1 postgresql poppler-utils)
@@ -115,9 +116,10 @@ fi
 
 # A stamp of what was installed: changed pins renew the environment, unchanged ones cost nothing. The large lock has all pins
 # of the small one, so an environment of the tests is good for the demonstration, and nothing is ever removed.
-stamp=$(cat requirements.lock requirements-demo.lock pyproject.toml | sha256sum | cut -c -16)
+stamp=$(cat requirements.lock requirements-demo.lock requirements-office.lock pyproject.toml | sha256sum | cut -c -16)
 full=.venv/.installed-full-$stamp
 small=.venv/.installed-demo-$stamp
+least=.venv/.installed-office-$stamp
 lock=requirements.lock
 is_enough() { [ -f "$full" ]; }
 size="khoảng 230 MB, 3–6 phút (about 230 MB, 3–6 minutes)"
@@ -125,6 +127,11 @@ if [ "$purpose" = demo ]; then
   lock=requirements-demo.lock
   is_enough() { [ -f "$full" ] || [ -f "$small" ]; }
   size="khoảng 60 MB, 1–3 phút (about 60 MB, 1–3 minutes)"
+fi
+if [ "$purpose" = office ]; then
+  lock=requirements-office.lock
+  is_enough() { [ -f "$full" ] || [ -f "$small" ] || [ -f "$least" ]; }
+  size="khoảng 45 MB, 1 phút (about 45 MB, a minute)"
 fi
 if is_enough && is_usable; then exit 0; fi
 
@@ -135,5 +142,9 @@ fi
 is_usable || watched "$python" -m venv --clear .venv
 watched install_python_packages
 rm -f .venv/.installed-*
-if [ "$purpose" = demo ]; then touch "$small"; else touch "$full"; fi
+case $purpose in
+office) touch "$least" ;;
+demo) touch "$small" ;;
+*) touch "$full" ;;
+esac
 echo "Đã cài xong sau $SECONDS giây (ready after $SECONDS s)"

@@ -270,7 +270,7 @@ def chromium() -> str:
 def shoot_console(url: str, target: Path) -> None:
     """Take the picture of an approved visit in the console."""
     from playwright.sync_api import sync_playwright
-    from scripts.demo.play import PASSWORD
+    from scripts.demo.store import PASSWORD
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=CHROMIUM)
@@ -305,8 +305,9 @@ def shoot_guides(taken: Path) -> None:
     """Walk each role's day in a separate district, in both languages, and take the pictures."""
     from playwright.sync_api import sync_playwright
     from scripts.demo.held_port import held_port
-    from scripts.demo.play import command, fill
-    from scripts.demo.processes import DemoClock, ServerProcess
+    from scripts.demo.play import command
+    from scripts.demo.server_process import DemoClock, ServerProcess
+    from scripts.demo.store import fill
     from scripts.guides.days import DAYS, WAITING, WHEN
     from scripts.guides.walk import page_for_walks, sign_in, walk_in
 

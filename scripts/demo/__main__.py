@@ -9,9 +9,9 @@ from shlex import quote
 
 import click
 from scripts.demo.held_port import USUAL_PORT, held_port
-from scripts.demo.words import _
+from scripts.demo.store import FOLDER, PASSWORD, ForeignFolderError
+from scripts.demo.words import LANGUAGE, _
 
-FOLDER = ".demo"
 # Of the demonstration's day: after the play.
 LATER = "2025-02-11T08:30:00+07:00"
 
@@ -35,6 +35,7 @@ def main(is_stop: bool, folder: Path, port: int | None) -> None:
         click.echo(_("The demo's server is stopped.") if play.stop(where) else _("No server of a demo runs."))
         return
     play.stop(where)
+    os.environ.setdefault("FIELD178_LANGUAGE", LANGUAGE)
     try:
         held = held_port(port)
     except OSError as error:
@@ -42,6 +43,9 @@ def main(is_stop: bool, folder: Path, port: int | None) -> None:
         raise click.ClickException(text.format(port=port)) from error
     try:
         url = play.play(where, click.echo, _screen(), held)
+    except ForeignFolderError as error:
+        text = _("{folder} has files that are not of a demo; choose an empty folder.")
+        raise click.ClickException(text.format(folder=error.args[0])) from error
     except (play.UnexpectedOutcome, ChildProcessError) as error:
         raise click.ClickException(_("The play broke off: {error}").format(error=error)) from error
     click.echo("")
@@ -49,7 +53,7 @@ def main(is_stop: bool, folder: Path, port: int | None) -> None:
     click.echo("")
     click.echo(_("The office's desk: {url}").format(url=url))
     click.echo(
-        _("  reviewer gl07 · team leader gl01 · password of all: {password}").format(password=play.PASSWORD)
+        _("  reviewer gl07 · team leader gl01 · password of all: {password}").format(password=PASSWORD)
     )
     click.echo(
         _("  no second factor is asked for here (FIELD178_SECOND_FACTOR=optional); an office's server does")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -12,26 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.demo.held_port import USUAL_PORT, HeldPort
-from scripts.demo.processes import DemoClock, ServerProcess, Tablet
 from scripts.demo.reviewer import Reviewer
+from scripts.demo.server_process import DemoClock, ServerProcess
+from scripts.demo.store import PASSWORD, empty_folder, fill
+from scripts.demo.tablet_process import Tablet
 from scripts.demo.words import _
 
-from field178_server.audit.operation_context import OperationContext
-from field178_server.database.engine import create_engine_for
-from field178_server.demo import district
-from field178_server.demo.seed import DemoStore, Seeded
-from field178_server.replication.policy.record_validation import DeclaredTypes
-from field178_server.security.keyring import load_keys
-from field178_server.security.passwords import Passwords
-from field178_server.security.plan_key import PlanKey
-from field178_server.serving.installation import install
-from field178_server.settings import Settings
-from field178_shared.codelists import demo, load
-from field178_shared.ids import IdSource
-from field178_shared.time.clock import clock_from_environment
+from field178_server.demo.seed import Seeded
 
-# Printed for everybody to see: every account of the made-up district has it.
-PASSWORD = "gia-lap-an-lao-178"
 # Five workers there at the last visit, as now.
 KARAOKE = {"words": "tu suong", "title": "Karaoke Tú Sương (GL-015)"}
 KARAOKE_WITH_VIOLATIONS = {"words": "ngan uyen", "title": "Karaoke Ngân Uyên (GL-017)"}
@@ -61,7 +48,7 @@ def play(folder: Path, tell: Tell, screen: Mapping[str, str], held: HeldPort) ->
 
     A play that breaks off leaves no server.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    empty_folder(folder)
     server = ServerProcess(folder / "office", DemoClock.started(), held.port, held)
     tell(_("The main job is played with the real programs; it takes one to three minutes."))
     with ExitStack() as stack:
@@ -83,23 +70,6 @@ def play(folder: Path, tell: Tell, screen: Mapping[str, str], held: HeldPort) ->
 def stop(folder: Path) -> bool:
     """Stop the server left running by an earlier play; return whether there was one."""
     return ServerProcess(folder / "office", DemoClock.started(), USUAL_PORT).stop()
-
-
-def fill(server: ServerProcess, waiting: int = 0) -> Seeded:
-    """Make the store of a server and fill it with the made-up district; so many records wait for review."""
-    settings = Settings.from_environment(server.environment())
-    clock = clock_from_environment({"FIELD178_CLOCK_START": settings.clock_start})
-    settings.data_dir.parent.mkdir(parents=True, exist_ok=True)
-    engine, ids = create_engine_for(settings.effective_database_url), IdSource(clock)
-    install(settings, engine, clock, ids)
-    lists = load()
-    context = OperationContext(settings.tenant, clock, ids, lists)
-    keys = PlanKey(settings.key_dir, settings.password_cost).keys()
-    store = DemoStore(engine, context, DeclaredTypes(lists), keys)
-    key, stored = load_keys(settings.key_dir).receipt, Passwords(settings.password_cost).hash(PASSWORD)
-    seeded = district.fill(store, key, demo(), stored, waiting)
-    engine.dispose()
-    return seeded
 
 
 def _report_store(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
-from scripts.demo.play import PASSWORD
+from scripts.demo.store import PASSWORD
 
 # Wide enough for the rail, narrow enough to be read as a picture within a page.
 SIZE: ViewportSize = {"width": 1120, "height": 640}

@@ -124,7 +124,7 @@ def test_the_repository_speaks_of_the_product_alone() -> None:
     assert strays == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-demo.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-demo.lock", "requirements-office.lock"])
 def test_the_lock_names_no_place_to_download_from(name: str) -> None:
     lock = (ROOT / name).read_text("utf-8")
     assert "://" not in lock

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from scripts.demo import play
 from scripts.demo.held_port import held_port
-from scripts.demo.processes import DemoClock, ServerProcess, Tablet
 from scripts.demo.reviewer import Reviewer
+from scripts.demo.server_process import DemoClock, ServerProcess
+from scripts.demo.store import PASSWORD, fill
+from scripts.demo.tablet_process import Tablet
 from tests.bench.figures import figure, percentile
 
 from field178_server.demo.seed import Seeded
@@ -29,13 +31,13 @@ def main() -> None:
         folder = Path(name)
         held = held_port()
         server = ServerProcess(folder / "office", DemoClock.started(), held.port, held)
-        seeded = play.fill(server)
+        seeded = fill(server)
         server.start()
         ending.callback(server.stop)
         tablet = Tablet(folder / "tablet", server.clock, {"FIELD178_OFFSCREEN": "1"})
         ending.callback(tablet.close)
         link = play.command(server, "enrol-code", "--user", seeded.leader, "--json")["link"]
-        tablet.ask("enrol", link=link, password=play.PASSWORD)
+        tablet.ask("enrol", link=link, password=PASSWORD)
         _print_budgets(_play(server, seeded, tablet))
 
 
@@ -52,7 +54,7 @@ def _play(server: ServerProcess, seeded: Seeded, tablet: Tablet) -> list[Mapping
     tablet.ask("sync", wants="agreement")
     visit = violations["records"]
     assert isinstance(visit, list)
-    reviewer = Reviewer(server.url, seeded.reviewer, play.PASSWORD)
+    reviewer = Reviewer(server.url, seeded.reviewer, PASSWORD)
     reviewer.return_for_fix(visit[0], "One number.", {play.COMMENTED: "Please count again."})
     tablet.ask("sync", wants="agreement")
     return [*played, _told("returned visit mended", tablet.ask("mend"))]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
-from scripts.demo import play, processes
+from scripts.demo import server_process, store
 from scripts.guides.days import DAYS, WAITING, WHEN
 from scripts.guides.text import sections_of
 from scripts.guides.walk import page_for_walks, sign_in, walk_in
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder, clock = tmp_path_factory.mktemp("guides") / "office", processes.DemoClock.started(WHEN)
+    folder, clock = tmp_path_factory.mktemp("guides") / "office", server_process.DemoClock.started(WHEN)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FIELD178_PASSWORD_COST", "test")
-        play.fill(processes.ServerProcess(folder, clock, 0), WAITING)
+        store.fill(server_process.ServerProcess(folder, clock, 0), WAITING)
     server = ServerProcess(folder, {"FIELD178_CLOCK_START": clock.setting()})
     server.start()
     yield server.url

@@ -1,4 +1,4 @@
-"""The lock of the demonstration is a part of the large one."""
+"""The locks of the demonstration and of the office are parts of the large one."""
 
 import re
 from pathlib import Path
@@ -13,6 +13,14 @@ def pins(name: str) -> dict[tuple[str, str], set[str]]:
     hashes = {(pin[1], pin[2]): set(pin[3].split(" \\\n    ")[1:]) for pin in PIN.finditer(text)}
     assert len(hashes) == text.count("==") - text.count("sys_platform ==") - text.count("_name ==")
     return hashes
+
+
+def test_the_office_has_neither_screens_nor_tests() -> None:
+    small, least = pins("requirements-demo.lock"), pins("requirements-office.lock")
+    assert {pin: small.get(pin) for pin in least} == least
+    names = {name for name, _version in least}
+    assert names > {"flask", "waitress"}
+    assert names & {"kivy", "keyring", "pytest"} == set()
 
 
 def test_every_pin_of_the_demonstration_is_in_the_large_lock_with_the_same_hashes() -> None:

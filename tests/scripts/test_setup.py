@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-demo.lock")
+LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-office.lock")
 UV = '#!/bin/sh\necho "$@" >>"$CALLS"\n'
 # Makes an environment as `python3 -m venv` does, as far as setup.sh looks at it, without pip.
 PYTHON = f"""#!/bin/sh
@@ -82,6 +82,12 @@ def test_machine_without_libraries_gets_the_commands_to_run(
     assert not (checkout / ".venv").exists()
 
 
+def test_the_office_needs_no_library_of_the_system(checkout: Path, programs: Path) -> None:
+    put(programs, "dpkg-query", "#!/bin/sh\nexit 1\n")
+    put(programs, "uv", UV)
+    assert run(checkout, programs, "scripts/setup.sh", "office").returncode == 0
+
+
 def test_an_installation_that_fails_shows_its_last_lines_and_names_the_target(
     checkout: Path, programs: Path
 ) -> None:
@@ -104,7 +110,10 @@ def test_the_environment_is_completed_once_and_made_anew_only_where_it_moved(
 ) -> None:
     put(programs, "dpkg-query", "#!/bin/sh\necho installed\n")
     put(programs, "uv", UV)
+    assert run(checkout, programs, "scripts/setup.sh", "office").returncode == 0
+    assert installed(programs) == ["requirements-office.lock"]
     assert run(checkout, programs, "scripts/setup.sh", "demo").returncode == 0
+    run(checkout, programs, "scripts/setup.sh", "office")
     assert installed(programs) == ["requirements-demo.lock"]
     again = run(checkout, programs, "scripts/setup.sh", "demo")
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")

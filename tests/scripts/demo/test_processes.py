@@ -8,10 +8,11 @@ from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
-from scripts.demo import play, processes
+from scripts.demo import play, tablet_process
 from scripts.demo.__main__ import main
 from scripts.demo.held_port import HeldPort, held_port
-from scripts.demo.processes import DemoClock, ServerProcess, Tablet
+from scripts.demo.server_process import DemoClock, ServerProcess
+from scripts.demo.tablet_process import Tablet
 
 # The server is meant to outlive the process that started it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -51,7 +52,7 @@ def test_the_server_that_is_named_ends(served: ServerProcess) -> None:
 
 
 def test_tablet_that_cannot_start_reports_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "PLAYER", "scripts.no_such_module")
+    monkeypatch.setattr(tablet_process, "PLAYER", "scripts.no_such_module")
     tablet = Tablet(tmp_path / "tablet", DemoClock.started(), {})
     for _try in range(2):  # the second try meets a pipe that nobody reads
         with pytest.raises(ChildProcessError, match=r"No module named scripts\.no_such_module"):
