@@ -86,7 +86,10 @@ is_installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep 
 # Kivy draws through EGL and Mesa even with no display. The tests need a browser, its driver's library, and PostgreSQL as well.
 packages=(libegl1 libgl1-mesa-dri libgles2 libgl1)
 size="khoảng 60 MB, 1–2 phút (about 60 MB, 1–2 minutes)"
-if [ "$purpose" = office ]; then packages=(); fi
+if [ "$purpose" = office ]; then
+  packages=()
+  size="khoảng 15 MB (about 15 MB)"
+fi
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3-venv); fi
 if [ "$purpose" = test ]; then
   packages+=(libatomic1 postgresql poppler-utils)
